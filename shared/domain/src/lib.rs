@@ -1,8 +1,23 @@
-//! The nouns of Mailroom: identifiers, addresses, records and limits.
+//! The nouns of Mailroom: identifiers, addresses, records, permissions, refusals and limits.
 //!
 //! Architecture invariant: this crate does no IO, reads no clock and draws no randomness. Time and
 //! ids come in as values, so every rule here can be tested with a literal.
 
+pub mod api_key;
+pub mod attachment;
+pub mod audit;
+pub mod contact;
+pub mod delivery;
 pub mod email_address;
 pub mod ids;
+pub mod intake;
+pub mod limits;
+pub mod mailbox;
+pub mod message;
+pub mod permission;
+pub mod refusal;
+pub mod route;
+pub mod tenant;
+pub mod thread;
 pub mod timestamp;
+pub mod user;

@@ -1,0 +1,138 @@
+//! The intake: what became of every raw mail. No mail vanishes: each has a record here, with an
+//! outcome or a lease that runs out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{IntakeId, MessageId, TenantId, ThreadId};
+use crate::message::RawMail;
+use crate::timestamp::Timestamp;
+
+/// The record of one raw mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intake {
+    /// Its id, derived from bucket, key, version and, for a mail to several tenants, tenant.
+    pub id: IntakeId,
+    /// Whose mail it is; none until it is routed, and where it can't be.
+    pub tenant: Option<TenantId>,
+    /// Where the raw mail is; none where the announcement named no object.
+    pub raw: Option<RawMail>,
+    /// Envelope recipients of the receipt, as texts; empty where the announcement had none.
+    pub recipients: Vec<String>,
+    /// Where it stands.
+    pub state: IntakeState,
+    /// How often a worker began.
+    pub attempts: u64,
+    /// When it was first announced.
+    pub announced_at: Timestamp,
+    /// The announcement itself, where it could not be read (at most 8 KB of it).
+    pub announcement: Option<String>,
+}
+
+/// Where an intake stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum IntakeState {
+    /// A worker holds it until the lease runs out.
+    Working {
+        /// The worker's token: only its holder may finish.
+        lease: String,
+        /// When another worker may begin.
+        lease_until: Timestamp,
+    },
+    /// Somebody asked for another try.
+    Queued {
+        /// When.
+        queued_at: Timestamp,
+    },
+    /// Finished.
+    Done {
+        /// When.
+        finished_at: Timestamp,
+        /// What became of it.
+        outcome: Outcome,
+    },
+}
+
+/// What became of a raw mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Outcome {
+    /// It is a message now.
+    Filed {
+        /// Which.
+        message: MessageId,
+        /// In which conversation.
+        thread: ThreadId,
+    },
+    /// The message was there already; a delivery was added where it lacked.
+    Duplicate {
+        /// Which.
+        message: MessageId,
+    },
+    /// It needs a person.
+    Quarantined {
+        /// Why.
+        reason: QuarantineReason,
+        /// What was found, in words for that person; never text of the mail.
+        detail: String,
+    },
+}
+
+impl Outcome {
+    /// The outcome's name in lists, logs and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Filed { .. } => "filed",
+            Self::Duplicate { .. } => "duplicate",
+            Self::Quarantined { .. } => "quarantined",
+        }
+    }
+}
+
+macro_rules! quarantine_reasons {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $hint:literal;)*) => {
+        /// Why a raw mail needs a person.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum QuarantineReason {
+            $($(#[$doc])* #[serde(rename = $code)] $name,)*
+        }
+
+        impl QuarantineReason {
+            /// Every reason.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its stable code.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// What a person can do about it.
+            pub fn hint(self) -> &'static str {
+                match self { $(Self::$name => $hint,)* }
+            }
+        }
+    };
+}
+
+quarantine_reasons! {
+    /// The object has no octets.
+    Empty = "empty", "The object is empty: ask the sender to send it again.";
+    /// The octets are no mail.
+    NotMail = "not_mail", "The object is not a mail: look at the raw file, then discard it.";
+    /// The object was gone when we came for it.
+    ObjectGone = "object_gone", "The object was deleted before it was read: restore its version and retry.";
+    /// It is larger than we take.
+    TooLarge = "too_large", "The mail is larger than 40 MB: the raw file is kept; ask for a link instead.";
+    /// The announcement names a bucket that is not ours.
+    WrongBucket = "wrong_bucket", "The announcement names another bucket: check who may write to the queue.";
+    /// The announcement can't be read.
+    MalformedEvent = "malformed_event", "The announcement can't be read: check what writes to the queue.";
+    /// No recipient leads to a tenant.
+    NoRoute = "no_route", "No route for the recipients: add one under /v1/routes, then retry.";
+    /// The route leads to a tenant that does not exist.
+    UnknownTenant = "unknown_tenant", "The route's tenant does not exist: mend the route, then retry.";
+    /// An object in one tenant's drop folder names recipients of another tenant.
+    ForgedRoute = "forged_route", "The mail claims another tenant's recipients: check who wrote it to the drop folder.";
+    /// It made our code fail again and again.
+    Poison = "poison", "The mail made the program fail: keep the raw file and report it, then retry after an update.";
+}

@@ -1,0 +1,120 @@
+//! Every bound with its unit and reason, and the plan defaults a tenant can override.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Largest raw mail taken in, in octets: what the S3 action of SES delivers (40 MB).
+pub const RAW_MAIL_BYTES_MAX: u64 = 40 * 1024 * 1024;
+/// Longest preview of a message's new text, in octets: with it a plain mail's item stays within
+/// two write units.
+pub const PREVIEW_BYTES_MAX: usize = 640;
+/// Longest subject kept in a record, in octets; the raw mail has the rest.
+pub const SUBJECT_BYTES_MAX: usize = 512;
+/// Most parties kept on a message: an item stays well under its 32 KB.
+pub const PARTIES_MAX: usize = 100;
+/// Most records one mail is linked to: a transaction takes 100 actions.
+pub const CONTACT_LINKS_MAX: usize = 25;
+/// Most deliveries one raw mail makes in a tenant, for the same reason.
+pub const DELIVERIES_MAX: usize = 25;
+/// Most attachments stored one by one; more stay in the raw mail only.
+pub const ATTACHMENTS_MAX: usize = 100;
+/// Most header ids of References that are looked up: the root and the newest.
+pub const REFERENCES_MAX: usize = 12;
+/// Most envelope recipients routed for one mail (SES names at most 100 a rule).
+pub const RECIPIENTS_MAX: usize = 100;
+/// Largest part of an unreadable announcement that is kept, in octets.
+pub const ANNOUNCEMENT_BYTES_MAX: usize = 8 * 1024;
+/// How long one worker may hold an intake: the function's time limit and a half.
+pub const INTAKE_LEASE: Duration = Duration::from_secs(90);
+/// How long an intake is kept.
+pub const INTAKE_LIFE: Duration = Duration::from_secs(90 * 86_400);
+/// How often a worker may begin on one mail before it counts as poison.
+pub const INTAKE_ATTEMPTS_MAX: u64 = 4;
+/// How far a Date field may lie after the receipt before it is not believed.
+pub const DATE_AHEAD_MAX: Duration = Duration::from_secs(86_400);
+/// How often a transaction is built anew after somebody else was faster.
+pub const CONTENTION_RETRIES_MAX: usize = 12;
+/// How long the answer to an idempotency key is kept.
+pub const IDEMPOTENCY_LIFE: Duration = Duration::from_secs(86_400);
+/// How long a request may hold its idempotency key before another may try.
+pub const IDEMPOTENCY_LEASE: Duration = Duration::from_secs(60);
+/// Longest idempotency key, in octets.
+pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
+/// Largest request body of the API, in octets; files go by signed URL.
+pub const REQUEST_BODY_BYTES_MAX: usize = 256 * 1024;
+/// Items on a page where the caller does not say.
+pub const PAGE_ITEMS_DEFAULT: u32 = 50;
+/// Most items on a page.
+pub const PAGE_ITEMS_MAX: u32 = 200;
+/// How long a signed URL opens its file.
+pub const SIGNED_URL_LIFE: Duration = Duration::from_secs(300);
+/// Longest name of a user, tenant, contact, key or mailbox, in octets.
+pub const NAME_BYTES_MAX: usize = 200;
+/// Most addresses of one contact.
+pub const CONTACT_ADDRESSES_MAX: usize = 10;
+/// Longest life of an API key.
+pub const API_KEY_LIFE_MAX: Duration = Duration::from_secs(366 * 86_400);
+
+/// A limit that a tenant's plan sets and its settings may override.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanLimit {
+    /// Its name in the API and in the settings.
+    pub name: &'static str,
+    /// What it is where nobody says otherwise.
+    pub default: u64,
+    /// What it counts.
+    pub unit: &'static str,
+    /// Why it is there, or the rule it comes from.
+    pub reason: &'static str,
+}
+
+/// The one table of plan limits (settled decision 3 of the feature list).
+pub const PLAN_LIMITS: &[PlanLimit] = &[
+    PlanLimit {
+        name: "users",
+        default: 500,
+        unit: "users",
+        reason: "keeps the user list on few pages",
+    },
+    PlanLimit {
+        name: "api_keys_per_user",
+        default: 20,
+        unit: "keys",
+        reason: "keys are named one by one",
+    },
+    PlanLimit {
+        name: "routes",
+        default: 500,
+        unit: "routes",
+        reason: "S0.8: addresses of the largest plan",
+    },
+];
+
+/// A limit as it holds for a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EffectiveLimit {
+    /// The plan's entry.
+    pub plan: PlanLimit,
+    /// What holds.
+    pub value: u64,
+    /// Whether the tenant's settings say so.
+    pub overridden: bool,
+}
+
+/// All plan limits with a tenant's overrides.
+pub fn effective(overrides: &BTreeMap<String, u64>) -> Vec<EffectiveLimit> {
+    let of = |plan: &PlanLimit| {
+        let own = overrides.get(plan.name).copied();
+        EffectiveLimit {
+            plan: *plan,
+            value: own.unwrap_or(plan.default),
+            overridden: own.is_some(),
+        }
+    };
+    PLAN_LIMITS.iter().map(of).collect()
+}
+
+/// What holds for one limit; zero for a name that the table does not have.
+pub fn value_of(overrides: &BTreeMap<String, u64>, name: &str) -> u64 {
+    effective(overrides).into_iter().find(|l| l.plan.name == name).map_or(0, |l| l.value)
+}

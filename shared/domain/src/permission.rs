@@ -1,0 +1,198 @@
+//! Who may do what: an actor asks for a permission, and flows take the permission as a value, so a
+//! flow that forgot its check does not compile.
+
+use std::collections::BTreeSet;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{TenantId, UserId};
+use crate::refusal::{RefusalCode, Refused};
+use crate::user::Role;
+
+/// Who asks: a user of a tenant, through a key with scopes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    tenant: TenantId,
+    user: UserId,
+    role: Role,
+    scopes: BTreeSet<Scope>,
+}
+
+impl Actor {
+    /// The actor of an authenticated request.
+    pub fn new(tenant: TenantId, user: UserId, role: Role, scopes: BTreeSet<Scope>) -> Self {
+        Self { tenant, user, role, scopes }
+    }
+
+    /// The tenant whose data he works on.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The user.
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// The permission `P`, if the role and the scopes both have it.
+    ///
+    /// # Errors
+    /// [`RefusalCode::RightMissing`], naming the right.
+    pub fn require<P: Permission>(&self) -> Result<Allowed<P>, Refused> {
+        let right = P::SCOPE.name();
+        if self.role < P::SCOPE.least_role() {
+            let hint = format!("ask an administrator: your role does not have the right {right}");
+            return Err(Refused::new(RefusalCode::RightMissing, hint));
+        }
+        if !self.scopes.contains(&P::SCOPE) {
+            let hint = format!("use a key with the scope {right}");
+            return Err(Refused::new(RefusalCode::RightMissing, hint));
+        }
+        let sees = if self.role >= Role::Admin { Sees::AllMail } else { Sees::OwnMail };
+        Ok(Allowed { tenant: self.tenant, user: self.user, role: self.role, sees, of: PhantomData })
+    }
+}
+
+/// Proof that an actor holds the permission `P`. Only [`Actor::require`] makes one.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowed<P> {
+    tenant: TenantId,
+    user: UserId,
+    role: Role,
+    sees: Sees,
+    of: PhantomData<P>,
+}
+
+impl<P> Allowed<P> {
+    /// The tenant whose data the permission is for.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Who holds it.
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// The holder's role.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether the holder sees a mail with deliveries to these owners.
+    pub fn sees_mail_of(&self, owners: impl IntoIterator<Item = UserId>) -> bool {
+        match self.sees {
+            Sees::AllMail => true,
+            Sees::OwnMail => owners.into_iter().any(|owner| owner == self.user),
+        }
+    }
+}
+
+/// Which mail a permission lets its holder see, until the sharing rules (D1-D10) decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sees {
+    AllMail,
+    OwnMail,
+}
+
+/// A right that flows ask for.
+pub trait Permission {
+    /// The scope that stands for it in keys.
+    const SCOPE: Scope;
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $scope:literal, $role:ident;)*) => {
+        /// What a key may be limited to.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Scope {
+            $($(#[$doc])* #[serde(rename = $scope)] $name,)*
+        }
+
+        impl Scope {
+            /// Every scope.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its name in keys, refusals and documents.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $scope,)* }
+            }
+
+            /// The least role that has it.
+            pub fn least_role(self) -> Role {
+                match self { $(Self::$name => Role::$role,)* }
+            }
+        }
+
+        $($(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl Permission for $name {
+            const SCOPE: Scope = Scope::$name;
+        })*
+    };
+}
+
+permissions! {
+    /// See the tenant's settings and limits.
+    ReadSettings = "settings.read", Member;
+    /// Change the tenant's settings.
+    WriteSettings = "settings.write", Admin;
+    /// See who works here.
+    ReadUsers = "users.read", Member;
+    /// Add, change and disable users.
+    WriteUsers = "users.write", Admin;
+    /// See API keys (never their secrets).
+    ReadApiKeys = "api_keys.read", Member;
+    /// Make and withdraw API keys: one's own, and as an administrator everybody's.
+    WriteApiKeys = "api_keys.write", Member;
+    /// See inbound routes and mailboxes.
+    ReadRoutes = "routes.read", Member;
+    /// Add and remove inbound routes.
+    WriteRoutes = "routes.write", Admin;
+    /// See contacts and their timelines.
+    ReadContacts = "contacts.read", Member;
+    /// Add, change and remove contacts.
+    WriteContacts = "contacts.write", Member;
+    /// Read mail that one may see.
+    ReadMail = "mail.read", Member;
+    /// See the outcome of every raw mail of the tenant, quarantine included.
+    ReadIntake = "intake.read", Admin;
+    /// Retry quarantined mail.
+    WriteIntake = "intake.write", Admin;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timestamp::Timestamp;
+
+    fn actor(role: Role, scopes: &[Scope]) -> Actor {
+        let at = Timestamp::default();
+        let (tenant, user) = (TenantId::from_parts(at, 1), UserId::from_parts(at, 2));
+        Actor::new(tenant, user, role, scopes.iter().copied().collect())
+    }
+
+    #[test]
+    fn role_and_scope_are_both_needed_and_the_refusal_names_the_right() {
+        assert!(actor(Role::Admin, &[Scope::WriteUsers]).require::<WriteUsers>().is_ok());
+        for lacking in [actor(Role::Member, Scope::ALL), actor(Role::Owner, &[Scope::ReadUsers])] {
+            let refused = lacking.require::<WriteUsers>().unwrap_err();
+            assert_eq!(refused.code, RefusalCode::RightMissing);
+            assert!(refused.hint.contains("users.write"));
+        }
+    }
+
+    #[test]
+    fn a_member_sees_only_mail_delivered_to_him() {
+        let member = actor(Role::Member, Scope::ALL).require::<ReadMail>().unwrap();
+        let other = UserId::from_parts(Timestamp::default(), 9);
+        assert!(member.sees_mail_of([other, member.user()]));
+        assert!(!member.sees_mail_of([other]));
+        assert!(
+            actor(Role::Admin, Scope::ALL).require::<ReadMail>().unwrap().sees_mail_of([other])
+        );
+    }
+}

@@ -1,0 +1,168 @@
+//! What is answered to a caller who asked for something that can't be done: a stable code, the field
+//! it is about, and a hint what to do. Our own failures are not refusals (see `flows::error`).
+
+use std::fmt;
+
+/// A request that is refused because of the request, not because of us.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("refused: {code}")]
+pub struct Refused {
+    /// Which rule refused it.
+    pub code: RefusalCode,
+    /// The field of the request it is about, in the request's own spelling.
+    pub field: Option<String>,
+    /// What the caller can do.
+    pub hint: String,
+    /// The bound that was crossed, where there is one.
+    pub limit: Option<u64>,
+}
+
+impl Refused {
+    /// A refusal about the whole request.
+    pub fn new(code: RefusalCode, hint: impl Into<String>) -> Self {
+        Self { code, field: None, hint: hint.into(), limit: None }
+    }
+
+    /// A refusal about one field.
+    pub fn field(code: RefusalCode, field: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code, field: Some(field.into()), hint: hint.into(), limit: None }
+    }
+
+    /// The same refusal, naming the bound that was crossed.
+    pub fn with_limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// What sort of answer a refusal is; the HTTP edge maps it to a status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// The request can't be read.
+    Malformed,
+    /// The caller is not known.
+    Unauthenticated,
+    /// The caller is known and lacks a right.
+    Forbidden,
+    /// There is no such thing, or none that the caller may see.
+    NotFound,
+    /// The thing's state does not allow it.
+    Conflict,
+    /// The caller's revision is not the current one.
+    RevisionMismatch,
+    /// The caller named no revision.
+    RevisionMissing,
+    /// Too many octets.
+    TooLarge,
+    /// The request can be read, and a rule says no.
+    Rule,
+}
+
+macro_rules! refusal_codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $kind:ident, $title:literal;)*) => {
+        /// The stable codes of refusals.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum RefusalCode {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl RefusalCode {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The code as callers see it.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// One short English sentence, the same for every refusal of the code.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            /// What sort of answer it is.
+            pub fn kind(self) -> RefusalKind {
+                match self { $(Self::$name => RefusalKind::$kind,)* }
+            }
+        }
+    };
+}
+
+refusal_codes! {
+    /// The body is no JSON of the wanted shape.
+    BodyMalformed = "body_malformed", Malformed, "The body can't be read.";
+    /// A query parameter is of the wrong form.
+    QueryMalformed = "query_malformed", Malformed, "A query parameter can't be read.";
+    /// A path segment is no id of the wanted kind.
+    IdMalformed = "id_malformed", Malformed, "The id can't be read.";
+    /// The cursor is not one of ours for this tenant, path and filter.
+    CursorInvalid = "cursor_invalid", Malformed, "The cursor does not belong to this list.";
+    /// No bearer key, or one of the wrong form.
+    KeyMissing = "key_missing", Unauthenticated, "An API key is needed.";
+    /// The key is not known, is revoked or has expired.
+    KeyInvalid = "key_invalid", Unauthenticated, "The API key is not valid.";
+    /// The key's scopes or the user's role lack the right.
+    RightMissing = "right_missing", Forbidden, "A right is missing.";
+    /// There is no such thing, or none that the caller may see.
+    NotFound = "not_found", NotFound, "There is no such thing.";
+    /// The path is not part of the API.
+    PathUnknown = "path_unknown", NotFound, "There is no such path.";
+    /// The method is not part of the path.
+    MethodUnknown = "method_unknown", Conflict, "The path does not take this method.";
+    /// If-Match names another revision than the current one.
+    RevisionMismatch = "revision_mismatch", RevisionMismatch, "The thing has changed meanwhile.";
+    /// If-Match is missing or of the wrong form.
+    RevisionMissing = "revision_missing", RevisionMissing, "The revision is needed.";
+    /// The body is longer than the API takes.
+    BodyTooLarge = "body_too_large", TooLarge, "The body is too large.";
+    /// The idempotency key was used with another body.
+    IdempotencyKeyReused = "idempotency_key_reused", Conflict, "The key was used for another request.";
+    /// The first request with this idempotency key is still at work.
+    IdempotencyKeyBusy = "idempotency_key_busy", Conflict, "The first request is still at work.";
+    /// The idempotency key is empty or too long.
+    IdempotencyKeyMalformed = "idempotency_key_malformed", Malformed, "The key can't be used.";
+    /// A field must be given, or must not be empty.
+    FieldMissing = "field_missing", Rule, "A field is missing.";
+    /// A field's value is not one that the field takes.
+    FieldInvalid = "field_invalid", Rule, "A field has a value it can't take.";
+    /// A text is longer than its field takes.
+    FieldTooLong = "field_too_long", Rule, "A text is too long.";
+    /// The text is no e-mail address.
+    AddressInvalid = "address_invalid", Rule, "The text is not an e-mail address.";
+    /// The address is another record's already.
+    AddressTaken = "address_taken", Conflict, "The address is in use.";
+    /// A limit of the tenant's plan is reached.
+    LimitReached = "limit_reached", Rule, "A limit is reached.";
+    /// The stack has its first tenant already.
+    TenantExists = "tenant_exists", Conflict, "The stack has its first tenant already.";
+    /// The last user with the owner role can't be disabled or lose the role.
+    LastOwner = "last_owner", Conflict, "The last owner has to stay.";
+    /// Only a quarantined intake can be retried.
+    NotQuarantined = "not_quarantined", Conflict, "The mail is not in quarantine.";
+    /// The domain belongs to another tenant.
+    DomainTaken = "domain_taken", Conflict, "The domain is another tenant's.";
+    /// The mail is being taken in by another worker at this moment.
+    IntakeBusy = "intake_busy", Conflict, "The mail is being taken in.";
+    /// Somebody else changed the same things again and again.
+    TooMuchContention = "too_much_contention", Conflict, "The thing is being changed.";
+}
+
+impl fmt::Display for RefusalCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_snake_case_and_unique() {
+        let mut codes: Vec<_> = RefusalCode::ALL.iter().map(|c| c.code()).collect();
+        assert!(codes.iter().all(|c| c.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')));
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), RefusalCode::ALL.len());
+    }
+}

@@ -1,0 +1,36 @@
+//! Inbound routes: which tenant and mailbox an envelope recipient leads to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::email_address::EmailAddress;
+use crate::ids::{MailboxId, RouteId, TenantId, UserId};
+use crate::timestamp::Timestamp;
+
+/// An inbound route. An address's own route goes before its domain's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// Its id.
+    pub id: RouteId,
+    /// What it matches.
+    pub matches: RouteMatch,
+    /// Whose mail it is.
+    pub tenant: TenantId,
+    /// Where the delivery goes.
+    pub mailbox: MailboxId,
+    /// The mailbox's owner, copied here so that filing a mail needs no read of the mailbox.
+    pub owner: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Revision: grows by one with each change.
+    pub rev: u64,
+}
+
+/// What a route matches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RouteMatch {
+    /// One address, with any plus tag.
+    Address(EmailAddress),
+    /// Every address of a domain that has no route of its own.
+    Domain(String),
+}

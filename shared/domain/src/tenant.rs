@@ -1,0 +1,59 @@
+//! A tenant: one customer of the stack, with its settings.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::TenantId;
+use crate::timestamp::Timestamp;
+
+/// One customer of the stack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// What people call it.
+    pub name: String,
+    /// What its administrators set.
+    pub settings: TenantSettings,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Revision: grows by one with each change.
+    pub rev: u64,
+}
+
+/// What a tenant's administrators set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TenantSettings {
+    /// IANA name of the zone in which a day of the tenant begins.
+    pub time_zone: String,
+    /// Language of system mails and texts: `en`, `de` or `zh`.
+    pub language: String,
+    /// Whether mail of an unknown sender makes a contact (B9).
+    pub auto_create: AutoCreate,
+    /// Limits that differ from the plan's, by name (see [`crate::limits`]).
+    pub limits: BTreeMap<String, u64>,
+}
+
+impl Default for TenantSettings {
+    fn default() -> Self {
+        Self {
+            time_zone: "UTC".to_owned(),
+            language: "en".to_owned(),
+            auto_create: AutoCreate::default(),
+            limits: BTreeMap::new(),
+        }
+    }
+}
+
+/// Which mail makes contacts of unknown parties.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AutoCreate {
+    /// Received mail makes a contact of its sender.
+    #[default]
+    Received,
+    /// No mail does.
+    Never,
+}
