@@ -18,7 +18,8 @@ pub struct Intake {
     pub raw: Option<RawMail>,
     /// Envelope recipients of the receipt, as texts; empty where the announcement had none.
     pub recipients: Vec<String>,
-    /// Where it stands.
+    /// Where it stands. Flattened, so that conditions of writes can name its fields.
+    #[serde(flatten)]
     pub state: IntakeState,
     /// How often a worker began.
     pub attempts: u64,
@@ -55,7 +56,7 @@ pub enum IntakeState {
 
 /// What became of a raw mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "outcome")]
+#[serde(rename_all = "snake_case", tag = "name")]
 pub enum Outcome {
     /// It is a message now.
     Filed {

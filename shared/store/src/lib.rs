@@ -1,1 +1,8 @@
-//! To be filled.
+//! Records: what is kept in the tables, under which keys, and how it is read and written.
+//!
+//! Architecture invariants: a key is spelled in `keys` alone; every function takes the tenant first;
+//! every write is conditional or order-free; nothing here knows the AWS SDK.
+
+pub mod item;
+pub mod keys;
+pub mod table;

@@ -1,0 +1,144 @@
+//! What flows need of the world outside, each in two to four verbs. The AWS adapters are in crate
+//! `aws`, the fakes in crate `testkit`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use domain::email_address::{EmailAddress, KeyedHasher};
+use domain::ids::IntakeId;
+use domain::message::RawMail;
+use domain::timestamp::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::table::Table;
+
+/// A port could not do its work. Whether it happened is not known.
+#[derive(Debug, thiserror::Error)]
+#[error("{port} failed at {operation}")]
+pub struct PortFault {
+    /// Which port.
+    pub port: &'static str,
+    /// What was tried.
+    pub operation: &'static str,
+    /// What came back.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+/// What nearly every flow needs: the tables, the time, randomness, and the stack's secret.
+#[derive(Clone)]
+pub struct Records {
+    /// The tables.
+    pub table: Arc<dyn Table>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness, for ids and secrets.
+    pub random: Arc<dyn Randomness>,
+    /// Keyed hashes under the stack's secret.
+    pub hasher: KeyedHasher,
+}
+
+/// The time.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// Randomness.
+pub trait Randomness: Send + Sync {
+    /// 32 octets that nobody can guess.
+    fn octets(&self) -> [u8; 32];
+}
+
+impl Records {
+    /// 128 bits that nobody can guess: what makes a fresh id.
+    pub fn fresh_bits(&self) -> u128 {
+        self.random.octets().iter().take(16).fold(0, |bits, octet| (bits << 8) | u128::from(*octet))
+    }
+}
+
+/// Where raw mail and attachments are kept.
+#[async_trait]
+pub trait MailArchive: Send + Sync {
+    /// The bucket's name, to tell announcements of other buckets apart.
+    fn bucket(&self) -> &str;
+
+    /// The octets of a raw mail; none when the object is gone.
+    async fn read(&self, raw: &RawMail) -> Result<Option<Bytes>, PortFault>;
+
+    /// Keeps octets under a key that names their content: keeping them twice changes nothing.
+    async fn keep(&self, key: &str, media_type: &str, octets: Bytes) -> Result<(), PortFault>;
+
+    /// A URL that opens one object for `life`, as a download under `file_name`.
+    async fn signed_url(&self, file: &SignedFile, life: Duration) -> Result<String, PortFault>;
+}
+
+/// A file to sign a URL for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedFile {
+    /// Key of the object.
+    pub key: String,
+    /// Version of the object, where it matters.
+    pub version: Option<String>,
+    /// What the browser saves it as; any text, the adapter escapes it.
+    pub file_name: String,
+    /// Media type it is served as.
+    pub media_type: String,
+}
+
+/// Sends one mail to its envelope recipients.
+#[async_trait]
+pub trait MailSender: Send + Sync {
+    /// Hands a mail over.
+    async fn send(&self, mail: &OutgoingMail) -> Result<Sent, SendFault>;
+}
+
+/// A mail to send.
+#[derive(Clone, Debug)]
+pub struct OutgoingMail {
+    /// Envelope sender.
+    pub from: EmailAddress,
+    /// Envelope recipients, at most 50 (SES).
+    pub to: Vec<EmailAddress>,
+    /// The whole mail as MIME.
+    pub mime: Bytes,
+    /// Message tags: come back with every event. No addresses in them.
+    pub tags: Vec<(String, String)>,
+}
+
+/// What the provider answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The provider's id of the mail. SES makes the Message-ID from it.
+    pub provider_id: String,
+}
+
+/// Why a mail was not handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum SendFault {
+    /// Too fast: try again later; no failure.
+    #[error("the provider asks for a slower rate")]
+    Throttled,
+    /// The provider refuses this mail for good.
+    #[error("the provider refuses the mail: {0}")]
+    Rejected(String),
+    /// The answer was lost: it may have been sent, so never send it again blindly.
+    #[error("the provider's answer was lost")]
+    Unknown(#[source] PortFault),
+}
+
+/// Gives work to a queue that delivers it at least once, in any order.
+#[async_trait]
+pub trait WorkQueue: Send + Sync {
+    /// Adds one piece of work.
+    async fn put(&self, work: &Work) -> Result<(), PortFault>;
+}
+
+/// Work that our own functions give to each other: the JSON of the queue message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Work {
+    /// Take a quarantined raw mail in again.
+    RetryIntake(IntakeId),
+}
