@@ -6,11 +6,15 @@
 pub mod api_key;
 pub mod attachment;
 pub mod audit;
+pub mod bounce;
+pub mod bounce_category;
+pub mod bounce_category_texts;
 pub mod contact;
 pub mod delivery;
 pub mod email_address;
 pub mod ids;
 pub mod intake;
+pub mod language;
 pub mod limits;
 pub mod mailbox;
 pub mod message;
