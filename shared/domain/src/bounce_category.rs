@@ -126,10 +126,8 @@ impl BounceCategory {
     pub fn while_delayed(self) -> Self {
         match self.permanence() {
             Permanence::Temporary => self,
-            Permanence::Permanent => match self {
-                Self::BadDomain => Self::TemporaryDomainError,
-                _ => Self::TemporaryOther,
-            },
+            Permanence::Permanent if self == Self::BadDomain => Self::TemporaryDomainError,
+            Permanence::Permanent => Self::TemporaryOther,
         }
     }
 
