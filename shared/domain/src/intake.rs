@@ -1,6 +1,8 @@
 //! The intake: what became of every raw mail. No mail vanishes: each has a record here, with an
 //! outcome or a lease that runs out.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{IntakeId, MessageId, TenantId, ThreadId};
@@ -12,16 +14,20 @@ use crate::timestamp::Timestamp;
 pub struct Intake {
     /// Its id, derived from bucket, key, version and, for a mail to several tenants, tenant.
     pub id: IntakeId,
-    /// Whose mail it is; none until it is routed, and where it can't be.
+    /// Whose mail it is; none until it is routed. What can't be routed is the operator's.
     pub tenant: Option<TenantId>,
-    /// Where the raw mail is; none where the announcement named no object.
+    /// For a mail to several tenants: the one tenant this intake is about.
+    pub only_tenant: Option<TenantId>,
+    /// Where the raw mail is; none where the announcement named no object of ours.
     pub raw: Option<RawMail>,
     /// Envelope recipients of the receipt, as texts; empty where the announcement had none.
     pub recipients: Vec<String>,
     /// Where it stands. Flattened, so that conditions of writes can name its fields.
     #[serde(flatten)]
     pub state: IntakeState,
-    /// How often a worker began.
+    /// Verdicts of the receipt by name: `spf`, `dkim`, `dmarc`, `spam`, `virus` (B11).
+    pub verdicts: BTreeMap<String, String>,
+    /// How often a worker began and did not fail cleanly.
     pub attempts: u64,
     /// When it was first announced.
     pub announced_at: Timestamp,

@@ -28,6 +28,8 @@ pub enum ThreadReason {
     References,
     /// A mail of the thread named it before it came.
     Awaited,
+    /// A mail of the thread has the same Message-ID and another content (B3).
+    SameHeaderId,
 }
 
 /// What a header id (Message-ID) leads to: claimed once, by the first mail that has it or names it.

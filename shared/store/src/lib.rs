@@ -3,6 +3,10 @@
 //! Architecture invariants: a key is spelled in `keys` alone; every function takes the tenant first;
 //! every write is conditional or order-free; nothing here knows the AWS SDK.
 
+pub mod contacts;
+pub mod intake;
 pub mod item;
 pub mod keys;
+pub mod messages;
 pub mod table;
+pub mod threads;
