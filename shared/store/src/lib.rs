@@ -8,5 +8,6 @@ pub mod intake;
 pub mod item;
 pub mod keys;
 pub mod messages;
+pub mod routes;
 pub mod table;
 pub mod threads;

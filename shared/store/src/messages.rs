@@ -4,6 +4,7 @@ use domain::delivery::Delivery;
 use domain::ids::{MailboxId, MessageId, TenantId, ThreadId};
 use domain::message::Message;
 use domain::timestamp::Timestamp;
+use serde_dynamo::AttributeValue;
 
 use crate::item;
 use crate::keys;
@@ -100,11 +101,11 @@ pub async fn of_thread(
 }
 
 fn is_delivery(item: &Item) -> bool {
-    let sort_key = item.get("sk").and_then(|v| match v {
-        serde_dynamo::AttributeValue::S(text) => Some(text.as_str()),
-        _ => None,
-    });
-    sort_key.is_some_and(|sk| sk.starts_with(keys::DELIVERY))
+    if let Some(AttributeValue::S(sort_key)) = item.get("sk") {
+        sort_key.starts_with(keys::DELIVERY)
+    } else {
+        false
+    }
 }
 
 fn partition_query(partition: String, index: Index) -> Query {
