@@ -10,4 +10,5 @@ pub mod keys;
 pub mod messages;
 pub mod routes;
 pub mod table;
+pub mod tenants;
 pub mod threads;

@@ -3,7 +3,7 @@
 //! Production uses the DynamoDB adapter (crate `aws`), tests an exact table in memory (crate
 //! `testkit`); the same contract suite runs on both. Every verb tells the capacity units it consumed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Add, AddAssign};
 
 use async_trait::async_trait;
@@ -299,4 +299,22 @@ pub trait Table: Send + Sync {
 
     /// Up to 100 writes, all or none, each on another key.
     async fn transact(&self, writes: Vec<Write>) -> Result<Units, TransactError>;
+}
+
+/// Most keys of one [`Table::batch_get`].
+pub const BATCH_KEYS_MAX: usize = 100;
+
+/// Any number of items, in as many batches as it takes; each key is asked for once.
+///
+/// # Errors
+/// The first fault of a batch.
+pub async fn get_all(table: &dyn Table, keys: &BTreeSet<Key>) -> Result<BatchGot, TableFault> {
+    let mut all = BatchGot { items: BTreeMap::new(), units: Units::default() };
+    let keys: Vec<Key> = keys.iter().cloned().collect();
+    for batch in keys.chunks(BATCH_KEYS_MAX) {
+        let got = table.batch_get(batch).await?;
+        all.items.extend(got.items);
+        all.units += got.units;
+    }
+    Ok(all)
 }

@@ -1,0 +1,101 @@
+//! What a tenant knows already of a mail and of those it names, in one batch read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::email_address::EmailAddress;
+use domain::ids::{ContactId, MailboxId, MessageId, TenantId};
+use domain::message::Message;
+use domain::tenant::Tenant;
+use domain::thread::HeaderClaim;
+use store::contacts::{self, ContactClaim};
+use store::item;
+use store::table::{self, Item, Key, TableFault};
+use store::{keys, messages, threads};
+
+use crate::ports::Records;
+
+/// What to look for.
+pub(super) struct Wanted<'a> {
+    pub tenant: TenantId,
+    pub message: MessageId,
+    pub mailboxes: Vec<MailboxId>,
+    pub addresses: &'a BTreeSet<EmailAddress>,
+    pub header_ids: &'a [String],
+}
+
+/// What is known.
+pub(super) struct Known {
+    /// The tenant itself.
+    pub tenant: Option<Tenant>,
+    /// The message, where another copy of the mail made it.
+    pub message: Option<Message>,
+    /// The mailboxes it was delivered to before.
+    pub delivered: BTreeSet<MailboxId>,
+    /// Whose the addresses are.
+    pub contacts: BTreeMap<EmailAddress, ContactId>,
+    /// Which addresses are our own people's.
+    pub own: BTreeSet<EmailAddress>,
+    /// Where the header ids lead.
+    pub claims: BTreeMap<String, HeaderClaim>,
+}
+
+/// Reads it.
+pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known, TableFault> {
+    let Wanted { tenant, message, .. } = *wanted;
+    let hasher = &records.hasher;
+    let tenant_key = keys::tenant(tenant).key;
+    let message_key = messages::key(tenant, message);
+    let deliveries: Vec<(Key, MailboxId)> = wanted
+        .mailboxes
+        .iter()
+        .map(|mailbox| (messages::delivery_key(tenant, message, *mailbox), *mailbox))
+        .collect();
+    let claims: Vec<(Key, &String)> =
+        wanted.header_ids.iter().map(|id| (threads::claim_key(tenant, hasher, id), id)).collect();
+    let parties: Vec<(Key, Key, &EmailAddress)> = wanted
+        .addresses
+        .iter()
+        .map(|address| {
+            let own = keys::user_address(tenant, &hasher.address(address)).key;
+            (contacts::claim_key(tenant, hasher, address), own, address)
+        })
+        .collect();
+
+    let mut all = BTreeSet::from([tenant_key.clone(), message_key.clone()]);
+    all.extend(deliveries.iter().map(|(key, _)| key.clone()));
+    all.extend(claims.iter().map(|(key, _)| key.clone()));
+    all.extend(parties.iter().flat_map(|(contact, own, _)| [contact.clone(), own.clone()]));
+    let got = table::get_all(records.table.as_ref(), &all).await?.items;
+
+    let mut known = Known {
+        tenant: record(&got, &tenant_key)?,
+        message: record(&got, &message_key)?,
+        delivered: BTreeSet::new(),
+        contacts: BTreeMap::new(),
+        own: BTreeSet::new(),
+        claims: BTreeMap::new(),
+    };
+    let delivered = deliveries.iter().filter(|(key, _)| got.contains_key(key));
+    known.delivered = delivered.map(|(_, mailbox)| *mailbox).collect();
+    for (key, id) in claims {
+        if let Some(claim) = record(&got, &key)? {
+            known.claims.insert(id.clone(), claim);
+        }
+    }
+    for (contact_key, own_key, address) in parties {
+        if let Some(ContactClaim { contact }) = record(&got, &contact_key)? {
+            known.contacts.insert(address.clone(), contact);
+        }
+        if got.contains_key(&own_key) {
+            known.own.insert(address.clone());
+        }
+    }
+    Ok(known)
+}
+
+fn record<R: serde::de::DeserializeOwned>(
+    got: &BTreeMap<Key, Item>,
+    key: &Key,
+) -> Result<Option<R>, TableFault> {
+    got.get(key).cloned().map(item::from_item).transpose()
+}

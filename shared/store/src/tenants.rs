@@ -1,0 +1,48 @@
+//! Tenants, and the one that operates the stack.
+
+use domain::ids::TenantId;
+use domain::tenant::Tenant;
+use serde::{Deserialize, Serialize};
+
+use crate::item;
+use crate::keys;
+use crate::table::{Table, TableFault, Write};
+
+/// Which tenant operates the stack: its administrators also see mail that belongs to nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    /// The stack's first tenant.
+    pub tenant: TenantId,
+}
+
+/// The write that makes a tenant.
+///
+/// # Errors
+/// See [`item::to_item`].
+pub fn create(tenant: &Tenant) -> Result<Write, TableFault> {
+    item::create("tenant", keys::tenant(tenant.id), tenant)
+}
+
+/// The write that makes a tenant the operator, if the stack has none.
+///
+/// # Errors
+/// See [`item::to_item`].
+pub fn appoint_operator(tenant: TenantId) -> Result<Write, TableFault> {
+    item::create("operator", keys::operator(), &Operator { tenant })
+}
+
+/// A tenant.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn get(table: &dyn Table, tenant: TenantId) -> Result<Option<Tenant>, TableFault> {
+    table.get(&keys::tenant(tenant).key).await?.item.map(item::from_item).transpose()
+}
+
+/// The write that replaces a tenant, if its stored revision is still `rev_before`.
+///
+/// # Errors
+/// See [`item::to_item`].
+pub fn replace(tenant: &Tenant, rev_before: u64) -> Result<Write, TableFault> {
+    item::replace("tenant", keys::tenant(tenant.id), tenant, rev_before)
+}
