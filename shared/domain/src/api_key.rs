@@ -23,7 +23,9 @@ pub struct ApiKey {
     pub scopes: BTreeSet<Scope>,
     /// SHA-256 of the secret, in hexadecimal. The secret has 256 random bits, so it needs no salt.
     pub secret_sha256: String,
-    /// From when on it is refused.
+    /// From when on it is refused. Stored under another name, for `expires_at` in an item is the
+    /// table's own.
+    #[serde(rename = "valid_until")]
     pub expires_at: Timestamp,
     /// Since when it is withdrawn.
     pub revoked_at: Option<Timestamp>,

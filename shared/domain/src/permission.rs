@@ -35,6 +35,21 @@ impl Actor {
         self.user
     }
 
+    /// The scopes as a gift to a key, if the actor has all of them himself.
+    ///
+    /// # Errors
+    /// [`RefusalCode::ScopeNotHeld`], naming the first that he lacks.
+    pub fn grantable(&self, scopes: BTreeSet<Scope>) -> Result<Grantable, Refused> {
+        let held = |s: &Scope| self.role >= s.least_role() && self.scopes.contains(s);
+        match scopes.iter().find(|s| !held(s)) {
+            None => Ok(Grantable(scopes)),
+            Some(lacking) => {
+                let hint = format!("you do not have the right {} yourself", lacking.name());
+                Err(Refused::field(RefusalCode::ScopeNotHeld, "scopes", hint))
+            }
+        }
+    }
+
     /// The permission `P`, if the role and the scopes both have it.
     ///
     /// # Errors
@@ -51,6 +66,18 @@ impl Actor {
         }
         let sees = if self.role >= Role::Admin { Sees::AllMail } else { Sees::OwnMail };
         Ok(Allowed { tenant: self.tenant, user: self.user, role: self.role, sees, of: PhantomData })
+    }
+}
+
+/// Scopes that an actor may put into a key: never more than his role and his own key have. Only
+/// [`Actor::grantable`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grantable(BTreeSet<Scope>);
+
+impl Grantable {
+    /// The scopes.
+    pub fn scopes(&self) -> &BTreeSet<Scope> {
+        &self.0
     }
 }
 
@@ -182,6 +209,17 @@ mod tests {
             let refused = lacking.require::<WriteUsers>().unwrap_err();
             assert_eq!(refused.code, RefusalCode::RightMissing);
             assert!(refused.hint.contains("users.write"));
+        }
+    }
+
+    #[test]
+    fn nobody_gives_a_key_more_than_he_has() {
+        let member = actor(Role::Member, &[Scope::ReadMail, Scope::WriteUsers]);
+        assert!(member.grantable([Scope::ReadMail].into()).is_ok());
+        for beyond in [Scope::ReadContacts, Scope::WriteUsers] {
+            let refused = member.grantable([Scope::ReadMail, beyond].into()).unwrap_err();
+            assert_eq!(refused.code, RefusalCode::ScopeNotHeld);
+            assert!(refused.hint.contains(beyond.name()));
         }
     }
 

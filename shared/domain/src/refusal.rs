@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::timestamp::Timestamp;
+
 /// A request that is refused because of the request, not because of us.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("refused: {code}")]
@@ -15,22 +17,30 @@ pub struct Refused {
     pub hint: String,
     /// The bound that was crossed, where there is one.
     pub limit: Option<u64>,
+    /// From when on the same request may succeed, where that is known.
+    pub retry_at: Option<Timestamp>,
 }
 
 impl Refused {
     /// A refusal about the whole request.
     pub fn new(code: RefusalCode, hint: impl Into<String>) -> Self {
-        Self { code, field: None, hint: hint.into(), limit: None }
+        Self { code, field: None, hint: hint.into(), limit: None, retry_at: None }
     }
 
     /// A refusal about one field.
     pub fn field(code: RefusalCode, field: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, field: Some(field.into()), hint: hint.into(), limit: None }
+        Self { code, field: Some(field.into()), hint: hint.into(), limit: None, retry_at: None }
     }
 
     /// The same refusal, naming the bound that was crossed.
     pub fn with_limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
+        self
+    }
+
+    /// The same refusal, naming when to try again.
+    pub fn with_retry_at(mut self, at: Timestamp) -> Self {
+        self.retry_at = Some(at);
         self
     }
 }
@@ -46,6 +56,8 @@ pub enum RefusalKind {
     Forbidden,
     /// There is no such thing, or none that the caller may see.
     NotFound,
+    /// The thing is there and does not take this method.
+    WrongMethod,
     /// The thing's state does not allow it.
     Conflict,
     /// The caller's revision is not the current one.
@@ -108,7 +120,7 @@ refusal_codes! {
     /// The path is not part of the API.
     PathUnknown = "path_unknown", NotFound, "There is no such path.";
     /// The method is not part of the path.
-    MethodUnknown = "method_unknown", Conflict, "The path does not take this method.";
+    MethodUnknown = "method_unknown", WrongMethod, "The path does not take this method.";
     /// If-Match names another revision than the current one.
     RevisionMismatch = "revision_mismatch", RevisionMismatch, "The thing has changed meanwhile.";
     /// If-Match is missing or of the wrong form.
@@ -123,6 +135,8 @@ refusal_codes! {
     IdempotencyKeyMalformed = "idempotency_key_malformed", Malformed, "The key can't be used.";
     /// A field must be given, or must not be empty.
     FieldMissing = "field_missing", Rule, "A field is missing.";
+    /// A field is not part of the request.
+    FieldUnknown = "field_unknown", Rule, "A field is not known.";
     /// A field's value is not one that the field takes.
     FieldInvalid = "field_invalid", Rule, "A field has a value it can't take.";
     /// A text is longer than its field takes.
@@ -131,6 +145,12 @@ refusal_codes! {
     AddressInvalid = "address_invalid", Rule, "The text is not an e-mail address.";
     /// The address is another record's already.
     AddressTaken = "address_taken", Conflict, "The address is in use.";
+    /// The address or the domain has a route already.
+    RouteTaken = "route_taken", Conflict, "There is a route for it already.";
+    /// The domain is not one that the tenant's mail comes in for.
+    DomainNotClaimed = "domain_not_claimed", Rule, "The domain is not one of the tenant's.";
+    /// A key can't be given rights that its maker or its user lacks.
+    ScopeNotHeld = "scope_not_held", Rule, "A right can't be given.";
     /// A limit of the tenant's plan is reached.
     LimitReached = "limit_reached", Rule, "A limit is reached.";
     /// The stack has its first tenant already.

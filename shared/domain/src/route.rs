@@ -34,3 +34,14 @@ pub enum RouteMatch {
     /// Every address of a domain that has no route of its own.
     Domain(String),
 }
+
+/// That mail for a domain comes in for one tenant, and no other can have routes under it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainClaim {
+    /// The domain, in lower-case ASCII.
+    pub domain: String,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Since when.
+    pub created_at: Timestamp,
+}

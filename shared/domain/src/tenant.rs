@@ -47,6 +47,16 @@ impl Default for TenantSettings {
     }
 }
 
+/// The languages that system mails and texts come in.
+pub const LANGUAGES: &[&str] = &["en", "de", "zh"];
+
+/// The IANA time zone of that name, in the spelling of the database; none where there is no such
+/// zone. The database comes with the program, for a Lambda has none.
+pub fn time_zone(name: &str) -> Option<String> {
+    let zone = jiff::tz::TimeZoneDatabase::bundled().get(name).ok()?;
+    zone.iana_name().map(str::to_owned)
+}
+
 /// Which mail makes contacts of unknown parties.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -56,4 +66,17 @@ pub enum AutoCreate {
     Received,
     /// No mail does.
     Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_zone_is_found_whatever_its_case_and_told_in_its_own_spelling() {
+        assert_eq!(time_zone("europe/berlin").as_deref(), Some("Europe/Berlin"));
+        assert_eq!(time_zone("UTC").as_deref(), Some("UTC"));
+        assert_eq!(time_zone("Mars/Olympus"), None);
+        assert_eq!(time_zone(""), None);
+    }
 }

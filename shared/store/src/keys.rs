@@ -47,6 +47,17 @@ pub fn tenant(tenant: TenantId) -> ItemKeys {
     only(crm(format!("TENANT#{tenant}"), "TENANT"))
 }
 
+/// What the tenant's plan counts, in one item that changes with what it counts: users, routes,
+/// and the owners that may log in.
+pub fn counts(tenant: TenantId) -> ItemKeys {
+    only(crm(format!("TENANT#{tenant}"), "COUNTS"))
+}
+
+/// What the plan counts for one user: API keys that are not revoked.
+pub fn user_counts(tenant: TenantId, user: UserId) -> ItemKeys {
+    only(crm(format!("TENANT#{tenant}#USER#{user}"), "COUNTS"))
+}
+
 /// A user; `T#USERS` lists them by id.
 pub fn user(tenant: TenantId, user: UserId) -> ItemKeys {
     ItemKeys {
@@ -66,12 +77,13 @@ pub fn user_address(tenant: TenantId, address_hash: &str) -> ItemKeys {
     only(crm(format!("TENANT#{tenant}#EMAIL#{address_hash}"), "USER"))
 }
 
-/// An API key, found before the tenant is known; `T#API_KEYS` lists them by id.
-pub fn api_key(tenant: TenantId, key: ApiKeyId) -> ItemKeys {
+/// An API key, found before the tenant is known; `T#API_KEYS` lists them by id, and so does
+/// `T#USER#u#API_KEYS` for one user.
+pub fn api_key(tenant: TenantId, user: UserId, key: ApiKeyId) -> ItemKeys {
     ItemKeys {
         key: api_key_lookup(key),
         gsi1: Some((api_keys_of(tenant), key.to_string())),
-        gsi2: None,
+        gsi2: Some((api_keys_of_user(tenant, user), key.to_string())),
     }
 }
 
@@ -83,6 +95,11 @@ pub fn api_key_lookup(key: ApiKeyId) -> Key {
 /// Index partition of a tenant's API keys.
 pub fn api_keys_of(tenant: TenantId) -> String {
     format!("TENANT#{tenant}#API_KEYS")
+}
+
+/// Index partition of a user's API keys.
+pub fn api_keys_of_user(tenant: TenantId, user: UserId) -> String {
+    format!("TENANT#{tenant}#USER#{user}#API_KEYS")
 }
 
 /// A mailbox; `T#MAILBOXES` lists them by id.
