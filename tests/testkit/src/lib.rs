@@ -1,1 +1,9 @@
-//! To be filled.
+//! What tests run on: an exact table in memory, fakes of the other ports, a clock that stands still,
+//! randomness from a seed, and all of them together as a [`world::World`].
+
+pub mod memory_archive;
+pub mod memory_queue;
+pub mod memory_sender;
+pub mod memory_table;
+pub mod time_and_chance;
+pub mod world;
