@@ -54,7 +54,7 @@ pub struct Message {
 }
 
 /// Where a raw mail is in the archive.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RawMail {
     /// Key of the object.
     pub key: String,

@@ -32,6 +32,9 @@ pub enum Failure {
     /// Another worker has the same work in hand: come back when its lease has run out.
     #[error("another worker holds the lease")]
     Leased,
+    /// The stack has no first tenant: nobody's mail can be filed yet.
+    #[error("the stack has no first tenant yet")]
+    NotSetUp,
     /// Others changed the same items each time we tried.
     #[error("the items were changed by others at every try")]
     Contention,

@@ -3,5 +3,8 @@
 //! Architecture invariant: no SDK and no event JSON here. Clock, ids and randomness come in through
 //! the ports, so a test can run a whole system in one thread from a seed.
 
+pub mod attachment_key;
+pub mod cut;
 pub mod error;
 pub mod ports;
+pub mod take_in_mail;

@@ -90,10 +90,8 @@ async fn settle(
 ) -> Result<Settled, FlowError> {
     let id = intake.id;
     let recipients = routing::addresses(&intake.recipients);
-    let (opened, routes) = futures::join!(
-        open(records, intake),
-        routing::look_up(records, recipients),
-    );
+    let (opened, routes) =
+        futures::join!(open(records, intake), routing::look_up(records, recipients),);
     let held = match opened? {
         Ok(held) => held,
         Err(settled) => return Ok(settled),

@@ -54,8 +54,7 @@ pub(super) async fn finish(
 ) -> Result<Outcome, FlowError> {
     let outcome = Outcome::Quarantined { reason, detail };
     let now = records.clock.now();
-    let write =
-        store::intake::finish(&held.intake, &held.lease, tenant, outcome.clone(), now)?;
+    let write = store::intake::finish(&held.intake, &held.lease, tenant, outcome.clone(), now)?;
     match records.table.write(write).await {
         Ok(_) => Ok(outcome),
         Err(WriteError::ConditionFailed(_)) => Err(Failure::Leased.into()),

@@ -1,0 +1,127 @@
+//! Steps 2 and 4 to 6: reading a raw mail, and filing it for one tenant.
+
+use std::panic::catch_unwind;
+
+use bytes::Bytes;
+use domain::ids::TenantId;
+use domain::intake::{Intake, Outcome, QuarantineReason};
+use domain::limits;
+use mail::parsed_mail::{Attachment, ParsedMail};
+use store::table::{CancelReason, TransactError, Write};
+
+use super::known::{self, Known, Wanted};
+use super::quarantine::{Stop, Why, poison, stop};
+use super::record::{self, MailIdentity};
+use super::{Held, Mailboxes, writes};
+use crate::attachment_key::attachment_key;
+use crate::error::{Failure, FlowError};
+use crate::ports::{MailArchive, Records};
+
+/// Step 2: the raw mail, parsed.
+pub(super) async fn read(archive: &dyn MailArchive, intake: &Intake) -> Result<ParsedMail, Stop> {
+    let Some(raw) = &intake.raw else {
+        return Err(stop(QuarantineReason::ObjectGone, "the intake names no object"));
+    };
+    if raw.size_bytes > limits::RAW_MAIL_BYTES_MAX {
+        return Err(too_large(raw.size_bytes));
+    }
+    let Some(octets) = archive.read(raw).await? else {
+        return Err(stop(QuarantineReason::ObjectGone, "the archive has no such object"));
+    };
+    let size = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+    if size > limits::RAW_MAIL_BYTES_MAX {
+        return Err(too_large(size));
+    }
+    if octets.is_empty() {
+        return Err(stop(QuarantineReason::Empty, "the object has no octets"));
+    }
+    parse(&octets)
+}
+
+fn too_large(size: u64) -> Stop {
+    let detail = format!("{size} octets, at most {}", limits::RAW_MAIL_BYTES_MAX);
+    stop(QuarantineReason::TooLarge, detail)
+}
+
+/// Parsing promises not to panic; should it ever, the mail waits in quarantine with its raw file
+/// instead of going round the queue.
+fn parse(octets: &Bytes) -> Result<ParsedMail, Stop> {
+    match catch_unwind(|| mail::parse::parse(octets)) {
+        Ok(Ok(mail)) => Ok(mail),
+        Ok(Err(not_mail)) => Err(stop(QuarantineReason::NotMail, not_mail.code())),
+        Err(_) => Err(poison("the parser panicked")),
+    }
+}
+
+/// Steps 4 to 6, again from 4 when somebody else was faster.
+pub(super) async fn file(
+    records: &Records,
+    archive: &dyn MailArchive,
+    held: &Held,
+    tenant: TenantId,
+    mailboxes: &Mailboxes,
+    mail: &ParsedMail,
+) -> Result<Outcome, Stop> {
+    let identity = MailIdentity::of(mail, tenant, &held.intake);
+    let header_ids = record::header_ids(mail);
+    let addresses = record::addresses(mail);
+    let mut kept = false;
+    for _ in 0..=limits::CONTENTION_RETRIES_MAX {
+        let wanted = Wanted {
+            tenant,
+            message: identity.id,
+            mailboxes: mailboxes.iter().map(|target| target.mailbox).collect(),
+            addresses: &addresses,
+            header_ids: &header_ids,
+        };
+        let known = known::read(records, &wanted).await?;
+        if known.tenant.is_none() {
+            return Err(Stop::Quarantine(Why {
+                reason: QuarantineReason::UnknownTenant,
+                detail: format!("the route leads to {tenant}"),
+                tenant: None,
+            }));
+        }
+        if known.message.is_none() && !kept {
+            keep_attachments(archive, tenant, &mail.attachments).await?;
+            kept = true;
+        }
+        let plan = writes::plan(records, held, tenant, mailboxes, mail, &identity, &known)?;
+        if commit(records, plan.writes).await? {
+            return Ok(plan.outcome);
+        }
+    }
+    Err(Failure::Contention.into())
+}
+
+/// Step 5: before the record, so that a record never points at nothing.
+async fn keep_attachments(
+    archive: &dyn MailArchive,
+    tenant: TenantId,
+    attachments: &[Attachment],
+) -> Result<(), FlowError> {
+    for attachment in attachments.iter().take(limits::ATTACHMENTS_MAX) {
+        let key = attachment_key(tenant, &attachment.sha256_hex());
+        let octets = Bytes::copy_from_slice(&attachment.bytes);
+        archive.keep(&key, &attachment.media_type, octets).await?;
+    }
+    Ok(())
+}
+
+/// Step 6. False when somebody else changed what the plan was built on. The intake's write comes
+/// last in a plan: where its condition fails the lease is lost, and another worker goes on.
+async fn commit(records: &Records, writes: Vec<Write>) -> Result<bool, FlowError> {
+    match records.table.transact(writes).await {
+        Ok(_) => Ok(true),
+        Err(TransactError::Fault(fault)) => Err(fault.into()),
+        Err(TransactError::Cancelled(reasons)) => match reasons.last() {
+            Some(CancelReason::ConditionFailed(_)) => Err(Failure::Leased.into()),
+            Some(CancelReason::None | CancelReason::Conflict) | None => Ok(false),
+        },
+    }
+}
+
+/// Whether a mail that is there already lacks nothing but deliveries.
+pub(super) fn is_duplicate(known: &Known) -> bool {
+    known.message.is_some()
+}

@@ -1,0 +1,250 @@
+//! The one transaction that files a mail, built from what is known.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::contact::{Contact, ContactKind, ContactSource, MailLink, PartyRole};
+use domain::delivery::Delivery;
+use domain::email_address::EmailAddress;
+use domain::ids::{ContactId, TenantId, ThreadId};
+use domain::intake::Outcome;
+use domain::limits;
+use domain::message::{Direction, Message, Party};
+use domain::tenant::AutoCreate;
+use domain::thread::{HeaderClaim, Thread, ThreadReason};
+use domain::timestamp::Timestamp;
+use mail::kind::MailKind;
+use mail::parsed_mail::ParsedMail;
+use store::table::{TableFault, Write};
+use store::{contacts, intake, messages, threads};
+
+use super::known::Known;
+use super::record::{self, MailIdentity};
+use super::{Held, Mailboxes, file};
+use crate::cut;
+use crate::ports::Records;
+
+/// The writes, the intake's last, and what they amount to.
+pub(super) struct Plan {
+    pub writes: Vec<Write>,
+    pub outcome: Outcome,
+}
+
+pub(super) fn plan(
+    records: &Records,
+    held: &Held,
+    tenant: TenantId,
+    mailboxes: &Mailboxes,
+    mail: &ParsedMail,
+    identity: &MailIdentity,
+    known: &Known,
+) -> Result<Plan, TableFault> {
+    let now = records.clock.now();
+    let mut writes = Vec::new();
+    // A copy that came before us decided the message's time: its keys are made of it.
+    let at = known.message.as_ref().map_or(identity.at, |message| message.at);
+    for target in mailboxes.iter().take(limits::DELIVERIES_MAX) {
+        if !known.delivered.contains(&target.mailbox) {
+            let delivery = Delivery {
+                message: identity.id,
+                mailbox: target.mailbox,
+                owner: target.owner,
+                received_at: held.intake.announced_at,
+                intake: held.intake.id,
+            };
+            writes.push(messages::create_delivery(tenant, &delivery, at)?);
+        }
+    }
+    let outcome = if file::is_duplicate(known) {
+        Outcome::Duplicate { message: identity.id }
+    } else {
+        let new = NewMessage { records, held, tenant, mail, identity, known, now };
+        let thread = new.write_all(&mut writes)?;
+        Outcome::Filed { message: identity.id, thread }
+    };
+    writes.push(intake::finish(&held.intake, &held.lease, tenant, outcome.clone(), now)?);
+    Ok(Plan { writes, outcome })
+}
+
+/// Everything that the writes of a new message are made of.
+struct NewMessage<'a> {
+    records: &'a Records,
+    held: &'a Held,
+    tenant: TenantId,
+    mail: &'a ParsedMail,
+    identity: &'a MailIdentity,
+    known: &'a Known,
+    now: Timestamp,
+}
+
+impl NewMessage<'_> {
+    fn write_all(&self, writes: &mut Vec<Write>) -> Result<ThreadId, TableFault> {
+        let parties = record::parties(self.mail);
+        let (thread, reason) = self.thread();
+        if reason == ThreadReason::Opened {
+            let subject = cut::to_octets(&self.mail.clues.subject_base, limits::SUBJECT_BYTES_MAX);
+            let opened =
+                Thread { id: thread, subject: subject.to_owned(), opened_at: self.identity.at };
+            writes.push(threads::create(self.tenant, &opened)?);
+        }
+        self.claim_header_ids(thread, writes)?;
+        let links = self.link_contacts(&parties, writes)?;
+        let message = self.message(parties, thread, reason, links);
+        writes.push(messages::create(self.tenant, &message)?);
+        Ok(thread)
+    }
+
+    /// The thread (B4): of who awaits the mail, of what it answers, of what it refers to, the newest
+    /// first; else a new one, whose id the mail itself gives, so that a repeated try opens no second.
+    fn thread(&self) -> (ThreadId, ThreadReason) {
+        let claims = &self.known.claims;
+        let claim_of = |id: &String| claims.get(id).map(|claim| claim.thread);
+        let own = self.mail.message_id.as_ref().and_then(|id| claims.get(id));
+        if let Some(awaited) = own.filter(|claim| claim.message.is_none()) {
+            return (awaited.thread, ThreadReason::Awaited);
+        }
+        if let Some(thread) = self.mail.clues.in_reply_to.iter().find_map(claim_of) {
+            return (thread, ThreadReason::InReplyTo);
+        }
+        if let Some(thread) = self.mail.clues.references.iter().rev().find_map(claim_of) {
+            return (thread, ThreadReason::References);
+        }
+        if let Some(same) = own {
+            return (same.thread, ThreadReason::SameHeaderId);
+        }
+        (ThreadId::from_bits(self.identity.id.bits()), ThreadReason::Opened)
+    }
+
+    fn claim_header_ids(
+        &self,
+        thread: ThreadId,
+        writes: &mut Vec<Write>,
+    ) -> Result<(), TableFault> {
+        let hasher = &self.records.hasher;
+        for id in record::header_ids(self.mail) {
+            let own = self.mail.message_id.as_ref() == Some(&id);
+            let message = own.then_some(self.identity.id);
+            match self.known.claims.get(&id) {
+                None => {
+                    let claim = HeaderClaim { thread, message };
+                    writes.push(threads::claim(self.tenant, hasher, &id, &claim)?);
+                }
+                Some(HeaderClaim { message: None, .. }) if own => {
+                    writes.push(threads::arrive(self.tenant, hasher, &id, self.identity.id));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the mail on the timeline of every record it names; an unknown author gets a record.
+    fn link_contacts(
+        &self,
+        parties: &[Party],
+        writes: &mut Vec<Write>,
+    ) -> Result<Vec<ContactId>, TableFault> {
+        let mut roles: BTreeMap<ContactId, BTreeSet<PartyRole>> = BTreeMap::new();
+        for party in parties {
+            if let Some(contact) = self.known.contacts.get(&party.address) {
+                roles.entry(*contact).or_default().insert(party.role);
+            }
+        }
+        if let Some(author) = self.unknown_author(parties) {
+            let contact = self.new_contact(author);
+            writes.extend(contacts::create(self.tenant, &self.records.hasher, &contact)?);
+            let own_roles = parties.iter().filter(|party| party.address == author.address);
+            roles.insert(contact.id, own_roles.map(|party| party.role).collect());
+        }
+        let linked: Vec<_> = roles.into_iter().take(limits::CONTACT_LINKS_MAX).collect();
+        for (contact, roles) in &linked {
+            let link = MailLink {
+                contact: *contact,
+                message: self.identity.id,
+                at: self.identity.at,
+                roles: roles.iter().copied().collect(),
+            };
+            writes.push(contacts::link_mail(self.tenant, &link)?);
+        }
+        Ok(linked.into_iter().map(|(contact, _)| contact).collect())
+    }
+
+    fn direction(&self) -> Direction {
+        let own = |party: &mail::parsed_mail::Party| {
+            party.address.as_ref().is_some_and(|address| self.known.own.contains(address))
+        };
+        if self.mail.from.iter().any(own) { Direction::Sent } else { Direction::Received }
+    }
+
+    /// The author who gets a record: of received mail that a person wrote to us (B9, B10).
+    fn unknown_author<'p>(&self, parties: &'p [Party]) -> Option<&'p Party> {
+        let wanted = self.known.tenant.as_ref()?.settings.auto_create == AutoCreate::Received;
+        let by_a_person = matches!(self.mail.kind, MailKind::Ordinary | MailKind::Calendar);
+        if !wanted || !by_a_person || self.direction() == Direction::Sent {
+            return None;
+        }
+        let author = parties.iter().find(|party| party.role == PartyRole::From)?;
+        (!self.known.contacts.contains_key(&author.address)).then_some(author)
+    }
+
+    fn new_contact(&self, author: &Party) -> Contact {
+        Contact {
+            id: ContactId::from_parts(self.now, self.records.fresh_bits()),
+            kind: ContactKind::Contact,
+            name: author.name.clone().unwrap_or_else(|| author.address.local_part().to_owned()),
+            addresses: vec![EmailAddress::clone(&author.address)],
+            owner: None,
+            source: ContactSource::Mail(self.identity.id),
+            created_at: self.now,
+            updated_at: self.now,
+            rev: 1,
+        }
+    }
+
+    fn message(
+        &self,
+        parties: Vec<Party>,
+        thread: ThreadId,
+        thread_reason: ThreadReason,
+        contacts: Vec<ContactId>,
+    ) -> Message {
+        let Self { mail, held, identity, .. } = self;
+        let subject = mail.subject.as_deref().unwrap_or_default();
+        Message {
+            id: identity.id,
+            header_id: mail.message_id.clone(),
+            at: identity.at,
+            received_at: held.intake.announced_at,
+            direction: self.direction(),
+            mail_kind: mail.kind.code().to_owned(),
+            mail_kind_reason: mail.kind_reason.code().to_owned(),
+            subject: cut::to_octets(subject, limits::SUBJECT_BYTES_MAX).to_owned(),
+            parties,
+            preview: cut::to_octets(&mail.body.new_text, limits::PREVIEW_BYTES_MAX).to_owned(),
+            language: mail.language.map(|language| language.code().to_owned()),
+            attachments: record::attachments(mail),
+            thread,
+            thread_reason,
+            contacts,
+            verdicts: self.verdicts(),
+            flaws: self.flaws(),
+            raw: held.intake.raw.clone().unwrap_or_default(),
+        }
+    }
+
+    /// The receipt's verdicts go before those of the mail's own header fields (B11).
+    fn verdicts(&self) -> BTreeMap<String, String> {
+        let mut verdicts = self.mail.verdicts.by_name();
+        verdicts.extend(self.held.intake.verdicts.clone());
+        verdicts
+    }
+
+    fn flaws(&self) -> Vec<String> {
+        let mut flaws: BTreeSet<String> =
+            self.mail.flaws.iter().map(|flaw| flaw.code().to_owned()).collect();
+        let own = self.mail.message_id.as_ref().and_then(|id| self.known.claims.get(id));
+        if own.is_some_and(|claim| claim.message.is_some()) {
+            flaws.insert("forged_message_id".to_owned());
+        }
+        flaws.into_iter().collect()
+    }
+}
