@@ -47,9 +47,6 @@ impl Default for TenantSettings {
     }
 }
 
-/// The languages that system mails and texts come in.
-pub const LANGUAGES: &[&str] = &["en", "de", "zh"];
-
 /// The IANA time zone of that name, in the spelling of the database; none where there is no such
 /// zone. The database comes with the program, for a Lambda has none.
 pub fn time_zone(name: &str) -> Option<String> {

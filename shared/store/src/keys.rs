@@ -47,10 +47,15 @@ pub fn tenant(tenant: TenantId) -> ItemKeys {
     only(crm(format!("TENANT#{tenant}"), "TENANT"))
 }
 
-/// What the tenant's plan counts, in one item that changes with what it counts: users, routes,
-/// and the owners that may log in.
+/// What the tenant's plan counts, in one item that changes with what it counts: users and routes.
 pub fn counts(tenant: TenantId) -> ItemKeys {
     only(crm(format!("TENANT#{tenant}"), "COUNTS"))
+}
+
+/// How many owners of the tenant may log in: apart from the other counts, for a transaction changes
+/// an item once.
+pub fn owner_count(tenant: TenantId) -> ItemKeys {
+    only(crm(format!("TENANT#{tenant}"), "OWNERS"))
 }
 
 /// What the plan counts for one user: API keys that are not revoked.

@@ -3,12 +3,18 @@
 //! Architecture invariants: a key is spelled in `keys` alone; every function takes the tenant first;
 //! every write is conditional or order-free; nothing here knows the AWS SDK.
 
+pub mod api_keys;
+pub mod audit;
 pub mod contacts;
+pub mod counts;
+pub mod domain_claims;
 pub mod intake;
 pub mod item;
 pub mod keys;
+pub mod mailboxes;
 pub mod messages;
 pub mod routes;
 pub mod table;
 pub mod tenants;
 pub mod threads;
+pub mod users;

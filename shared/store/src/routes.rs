@@ -1,7 +1,7 @@
 //! Inbound routes: found by keyed hash of the recipient or of its domain, before the tenant is known.
 
 use domain::email_address::{EmailAddress, KeyedHasher};
-use domain::ids::TenantId;
+use domain::ids::{RouteId, TenantId};
 use domain::route::{Route, RouteMatch};
 
 use crate::item;
@@ -43,6 +43,27 @@ pub fn delete(hasher: &KeyedHasher, route: &Route) -> Write {
         key: keys::route_lookup(&match_hash(hasher, &route.matches)),
         condition: Some(Condition::Equals("rev", item::number(route.rev))),
     }
+}
+
+/// A route by its id, through the index that lists the tenant's routes.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn get(
+    table: &dyn Table,
+    tenant: TenantId,
+    route: RouteId,
+) -> Result<Option<Route>, TableFault> {
+    let query = Query {
+        table: TableName::Crm,
+        index: Index::Gsi1,
+        partition: keys::routes_of(tenant),
+        range: SortRange::StartsWith(route.to_string()),
+        descending: false,
+        limit: 1,
+        after: None,
+    };
+    table.query(&query).await?.items.pop().map(item::from_item).transpose()
 }
 
 /// One page of a tenant's routes, oldest first.
