@@ -7,4 +7,3 @@ pub mod attachment_key;
 pub mod cut;
 pub mod error;
 pub mod ports;
-pub mod take_in_mail;
