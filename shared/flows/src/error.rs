@@ -71,6 +71,11 @@ impl FlowError {
 
     /// That there is no such thing, or none the caller may see.
     pub fn not_found() -> Self {
-        Self::Refused(Refused::new(RefusalCode::NotFound, "check the id"))
+        Self::Refused(Self::no_such_thing())
+    }
+
+    /// The refusal of [`FlowError::not_found`], for conditions of writes.
+    pub fn no_such_thing() -> Refused {
+        Refused::new(RefusalCode::NotFound, "check the id")
     }
 }

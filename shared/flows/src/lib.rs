@@ -3,7 +3,18 @@
 //! Architecture invariant: no SDK and no event JSON here. Clock, ids and randomness come in through
 //! the ports, so a test can run a whole system in one thread from a seed.
 
+pub mod api_key_text;
 pub mod attachment_key;
+pub mod authenticate;
+pub mod change_settings;
 pub mod cut;
 pub mod error;
+pub mod manage_api_keys;
+pub mod manage_routes;
+pub mod manage_users;
+pub mod origin;
+pub mod paging;
 pub mod ports;
+pub mod repeat_request;
+pub mod text_rules;
+pub mod transaction;

@@ -1,5 +1,5 @@
-//! What a tenant's plan counts. The numbers change in the transaction that changes what they count,
-//! under the condition that the limit leaves room, so they are exact however many callers there are.
+//! What a tenant's plan counts. A number changes in the transaction that changes what it counts, under
+//! the condition that the limit leaves room, so it is exact however many callers there are.
 
 use domain::ids::{TenantId, UserId};
 
@@ -12,71 +12,45 @@ use crate::table::{Change, Condition, Key, Write};
 pub enum Counted {
     /// Users of the tenant, disabled ones too.
     Users,
+    /// Owners of the tenant who may log in.
+    ActiveOwners,
     /// Inbound routes of the tenant.
     Routes,
     /// Keys of one user that are not revoked.
     ApiKeys(UserId),
 }
 
-impl Counted {
-    fn attribute(self) -> &'static str {
-        match self {
-            Self::Users => "users",
-            Self::Routes => "routes",
-            Self::ApiKeys(_) => "api_keys",
-        }
-    }
+/// The attribute with the number.
+const NUMBER: &str = "number";
 
-    fn key(self, tenant: TenantId) -> Key {
-        match self {
-            Self::Users | Self::Routes => keys::counts(tenant).key,
-            Self::ApiKeys(user) => keys::user_counts(tenant, user).key,
-        }
+fn key(tenant: TenantId, counted: Counted) -> Key {
+    match counted {
+        Counted::Users => keys::count(tenant, "USERS").key,
+        Counted::ActiveOwners => keys::count(tenant, "ACTIVE_OWNERS").key,
+        Counted::Routes => keys::count(tenant, "ROUTES").key,
+        Counted::ApiKeys(user) => keys::user_count(tenant, user, "API_KEYS").key,
     }
+}
+
+/// The write that counts one more.
+pub fn one_more(tenant: TenantId, counted: Counted) -> Write {
+    change(tenant, counted, 1, None)
 }
 
 /// The write that counts one more, if there are fewer than `limit`.
-pub fn one_more(tenant: TenantId, counted: Counted, limit: u64) -> Write {
-    let attribute = counted.attribute();
-    let room = if limit == 0 {
-        // Nothing is less than zero, and a missing number must not pass for room.
-        Condition::Less(attribute, number(0))
-    } else {
-        Condition::Any(vec![Condition::Lacks(attribute), Condition::Less(attribute, number(limit))])
-    };
-    Write::Update {
-        key: counted.key(tenant),
-        changes: vec![Change::Add(attribute, 1)],
-        condition: Some(room),
-    }
+pub fn one_more_within(tenant: TenantId, counted: Counted, limit: u64) -> Write {
+    let fewer = Condition::Less(NUMBER, number(limit));
+    // Where nothing was counted yet there is room, unless the limit is zero: nothing is less than that.
+    let room =
+        if limit == 0 { fewer } else { Condition::Any(vec![Condition::Lacks(NUMBER), fewer]) };
+    change(tenant, counted, 1, Some(room))
 }
 
-/// The write that counts one less.
-pub fn one_less(tenant: TenantId, counted: Counted) -> Write {
-    let attribute = counted.attribute();
-    Write::Update {
-        key: counted.key(tenant),
-        changes: vec![Change::Add(attribute, -1)],
-        condition: Some(Condition::Greater(attribute, number(0))),
-    }
+/// The write that counts one less, if at least `least` stay.
+pub fn one_less_keeping(tenant: TenantId, counted: Counted, least: u64) -> Write {
+    change(tenant, counted, -1, Some(Condition::Greater(NUMBER, number(least))))
 }
 
-/// The write that counts one more owner who may log in.
-pub fn one_more_owner(tenant: TenantId) -> Write {
-    Write::Update {
-        key: keys::owner_count(tenant).key,
-        changes: vec![Change::Add(OWNERS, 1)],
-        condition: None,
-    }
+fn change(tenant: TenantId, counted: Counted, by: i64, condition: Option<Condition>) -> Write {
+    Write::Update { key: key(tenant, counted), changes: vec![Change::Add(NUMBER, by)], condition }
 }
-
-/// The write that counts one owner less, if he is not the last.
-pub fn one_less_owner(tenant: TenantId) -> Write {
-    Write::Update {
-        key: keys::owner_count(tenant).key,
-        changes: vec![Change::Add(OWNERS, -1)],
-        condition: Some(Condition::Greater(OWNERS, number(1))),
-    }
-}
-
-const OWNERS: &str = "owners";

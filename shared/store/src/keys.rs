@@ -47,21 +47,18 @@ pub fn tenant(tenant: TenantId) -> ItemKeys {
     only(crm(format!("TENANT#{tenant}"), "TENANT"))
 }
 
-/// What the tenant's plan counts, in one item that changes with what it counts: users and routes.
-pub fn counts(tenant: TenantId) -> ItemKeys {
-    only(crm(format!("TENANT#{tenant}"), "COUNTS"))
+/// How many of something a tenant has: one item each, for a transaction changes an item once.
+pub fn count(tenant: TenantId, counted: &str) -> ItemKeys {
+    only(crm(format!("TENANT#{tenant}"), format!("{COUNT}{counted}")))
 }
 
-/// How many owners of the tenant may log in: apart from the other counts, for a transaction changes
-/// an item once.
-pub fn owner_count(tenant: TenantId) -> ItemKeys {
-    only(crm(format!("TENANT#{tenant}"), "OWNERS"))
+/// How many of something a user has.
+pub fn user_count(tenant: TenantId, user: UserId, counted: &str) -> ItemKeys {
+    only(crm(format!("TENANT#{tenant}#USER#{user}"), format!("{COUNT}{counted}")))
 }
 
-/// What the plan counts for one user: API keys that are not revoked.
-pub fn user_counts(tenant: TenantId, user: UserId) -> ItemKeys {
-    only(crm(format!("TENANT#{tenant}#USER#{user}"), "COUNTS"))
-}
+/// What sort keys of counts start with.
+pub const COUNT: &str = "COUNT#";
 
 /// A user; `T#USERS` lists them by id.
 pub fn user(tenant: TenantId, user: UserId) -> ItemKeys {

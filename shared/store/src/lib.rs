@@ -8,6 +8,7 @@ pub mod audit;
 pub mod contacts;
 pub mod counts;
 pub mod domain_claims;
+pub mod idempotent_requests;
 pub mod intake;
 pub mod item;
 pub mod keys;
