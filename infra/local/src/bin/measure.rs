@@ -1,0 +1,2 @@
+//! `cargo measure`: size, start and memory of each function.
+fn main() {}

@@ -1,0 +1,19 @@
+# Starts the local cloud and stops it in good order when standard input closes, that is when the
+# process that started it ends, however it ends. State is written on SIGTERM only.
+import os
+import signal
+import sys
+import threading
+
+
+def stop_with_starter():
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+threading.Thread(target=stop_with_starter, daemon=True).start()
+sys.argv = ["ministack"]
+
+from ministack.app import main  # noqa: E402 - after the watch began
+
+main()
