@@ -56,7 +56,7 @@ impl Cloud {
         let (bin, packages) = tokio::try_join!(python_bin(&options), packages(&options))?;
 
         progress.step("starting the local cloud");
-        let port = ministack::free_port(options.port, "--port")?;
+        let port = port(&options)?;
         let ministack = Ministack::start(&bin, &options.state_dir, port).await?;
         let aws = Aws::new(ministack.endpoint().to_owned());
 
@@ -221,6 +221,28 @@ fn lock(options: &Options) -> Result<File> {
         fs::create_dir_all(folder)?;
     }
     Ok(lock)
+}
+
+/// The port of the cloud. The local cloud writes it into what it keeps, such as queue URLs, so a
+/// state folder stays with its port.
+fn port(options: &Options) -> Result<u16> {
+    let file = options.state_dir.join("port");
+    let kept: Option<u16> = match fs::read_to_string(&file) {
+        Ok(text) => Some(text.parse().context("reading the port of the kept state")?),
+        Err(_) => None,
+    };
+    let wanted = match kept {
+        Some(kept) if options.port != 0 && options.port != kept => bail!(
+            "the kept state belongs to port {kept}, not {}\n\
+             next: take that port, or forget the state with --fresh",
+            options.port
+        ),
+        Some(kept) => kept,
+        None => options.port,
+    };
+    let port = ministack::free_port(wanted, "--port")?;
+    fs::write(file, port.to_string()).context("keeping the port")?;
+    Ok(port)
 }
 
 async fn python_bin(options: &Options) -> Result<std::path::PathBuf> {
