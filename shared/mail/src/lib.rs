@@ -1,1 +1,30 @@
-//! To be filled.
+//! Bytes in, meaning out: what a mail says, who says it, what it answers, what sort it is.
+//!
+//! Architecture invariant: pure code. No IO (but for the `inspect` module, which reads files for
+//! the program of that name), no clock, no network. Reading a mail never fails but for what is no
+//! mail at all; everything else is the best reading and its [`flaw::Flaw`]s.
+
+pub mod flaw;
+pub mod parse;
+pub mod parsed_mail;
+
+pub mod body;
+pub mod fields;
+pub mod html_marks;
+pub mod html_text;
+pub mod html_tokens;
+pub mod language;
+pub mod mime;
+pub mod parts;
+pub mod reply_text;
+
+pub mod calendar;
+pub mod canonical;
+pub mod kind;
+pub mod phrases;
+pub mod subject;
+pub mod thread_clues;
+pub mod trace;
+pub mod verdicts;
+
+pub mod inspect;
