@@ -1,1 +1,3 @@
-//! To be filled.
+//! What the functions share at their edge: the ways from events to flows and from errors to answers.
+
+pub mod http;
