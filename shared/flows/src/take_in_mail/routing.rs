@@ -46,7 +46,7 @@ pub(super) fn addresses(texts: &[String]) -> Vec<EmailAddress> {
 /// The recipients of a mail that came without a receipt: those of its trace headers, or else
 /// everybody it names as recipient.
 pub(super) fn of_raw_mail(mail: &ParsedMail) -> Vec<EmailAddress> {
-    let traced = mail::trace::envelope_recipients(mail);
+    let traced = mail::trace::envelope_recipients(&mail.headers);
     let named = || {
         let parties = [&mail.to, &mail.cc, &mail.bcc].into_iter().flatten();
         parties.filter_map(|party| party.address.clone()).collect()

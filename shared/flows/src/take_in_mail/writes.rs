@@ -216,7 +216,7 @@ impl NewMessage<'_> {
             received_at: held.intake.announced_at,
             direction: self.direction(),
             mail_kind: mail.kind.code().to_owned(),
-            mail_kind_reason: mail.kind_reason.code().to_owned(),
+            mail_kind_reason: mail.kind_reason.to_string(),
             subject: cut::to_octets(subject, limits::SUBJECT_BYTES_MAX).to_owned(),
             parties,
             preview: cut::to_octets(&mail.body.new_text, limits::PREVIEW_BYTES_MAX).to_owned(),

@@ -1,0 +1,205 @@
+//! What is simulated: two tenants, their people and routes, the raw mails, and what must become of
+//! each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::contact::Contact;
+use domain::email_address::EmailAddress;
+use domain::ids::{MailboxId, RouteId, TenantId, UserId};
+use domain::intake::QuarantineReason;
+use domain::message::RawMail;
+use domain::route::{Route, RouteMatch};
+use domain::tenant::{Tenant, TenantSettings};
+use domain::timestamp::Timestamp;
+use flows::ports::Clock;
+use flows::take_in_mail::{Announcement, MailArrived, Unreadable};
+use store::table::{Item, Table, TableName, Write};
+use store::{item, routes, tenants};
+use testkit::memory_archive::MemoryArchive;
+use testkit::world::World;
+
+use crate::mails::Draft;
+
+/// What must become of one announced object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// It is (a copy of) the mail of that name, and reaches these owners.
+    Mail { name: String, owners: BTreeSet<UserId> },
+    /// It is in quarantine.
+    Quarantined(QuarantineReason),
+}
+
+pub struct Scenario {
+    pub world: World,
+    /// By object key.
+    pub expected: BTreeMap<String, Expected>,
+    /// Names of mails that must share a thread.
+    pub conversations: Vec<BTreeSet<String>>,
+    /// By name.
+    pub people: BTreeMap<&'static str, UserId>,
+    arrivals: Vec<(String, Announcement)>,
+}
+
+fn id_bits(tenant: u128, n: u128) -> (Timestamp, u128) {
+    (Timestamp::from_seconds(1_700_000_000), tenant * 100 + n)
+}
+
+impl Scenario {
+    fn empty(seed: u64) -> Self {
+        let mut scenario = Self {
+            world: World::new(seed),
+            expected: BTreeMap::new(),
+            conversations: Vec::new(),
+            people: BTreeMap::new(),
+            arrivals: Vec::new(),
+        };
+        scenario.tenant(1, &[("anna", "anna@crm.example.com"), ("ben", "ben@crm.example.com")]);
+        scenario.tenant(2, &[("eve", "eve@other.example.org")]);
+        scenario
+    }
+
+    /// All kinds of mail at once.
+    pub fn new(seed: u64) -> Self {
+        let mut s = Self::empty(seed);
+        let (anna, ben) = ("anna@crm.example.com", "ben@crm.example.com");
+        let customer = "customer@example.net";
+        let first = Draft::new("first", customer, anna);
+        let second = Draft::new("second", customer, ben).answering(&["first"]);
+        let third = Draft::new("third", "partner@example.net", anna).answering(&["first", "second"]);
+        s.mail("first", &first, &[anna]);
+        s.mail("second", &second, &[ben]);
+        s.mail("third", &third, &[anna]);
+        s.conversations.push(["first", "second", "third"].map(str::to_owned).into());
+
+        let both = Draft::new("both", customer, anna);
+        s.mail("both", &both, &[anna]);
+        s.mail("both", &both, &[ben]);
+        let across = Draft::new("across", customer, anna);
+        s.mail("across", &across, &[anna, "eve@other.example.org"]);
+        let forged = Draft::new("both", "stranger@example.net", anna).text("Pay this at once.\r\n");
+        s.mail("forged", &forged, &[anna]);
+        s.mail("own", &Draft::new("own", ben, customer), &[anna]);
+
+        s.octets("nothing", b"", &[anna], Expected::Quarantined(QuarantineReason::Empty));
+        let no_mail = b"\x00\x01\x02 this is no mail at all";
+        s.octets("picture", no_mail, &[anna], Expected::Quarantined(QuarantineReason::NotMail));
+        let lost = Draft::new("lost", customer, anna).raw("lost");
+        let gone = Expected::Quarantined(QuarantineReason::ObjectGone);
+        s.octets("gone", &lost, &[anna], gone);
+        s.world.archive.lose("inbound/gone-0");
+        let nobody = Draft::new("nobody", customer, "who@nowhere.example").raw("nobody");
+        let no_route = Expected::Quarantined(QuarantineReason::NoRoute);
+        s.octets("nobody", &nobody, &["who@nowhere.example"], no_route);
+        s.unreadable();
+        s
+    }
+
+    /// Mails of one sender whom nobody knows.
+    pub fn one_new_sender(seed: u64, mails: usize) -> Self {
+        let mut s = Self::empty(seed);
+        for n in 0..mails {
+            let draft = Draft::new(&format!("mail{n}"), "new@example.net", "anna@crm.example.com");
+            s.mail(&format!("mail{n}"), &draft, &["anna@crm.example.com"]);
+        }
+        s
+    }
+
+    /// What is put into the queue, by name.
+    pub fn announcements(&self) -> &[(String, Announcement)] {
+        &self.arrivals
+    }
+
+    /// Every item of every table.
+    pub fn everything(&self) -> Vec<Item> {
+        [TableName::Crm, TableName::Delivery]
+            .into_iter()
+            .flat_map(|table| self.world.table.items(table))
+            .collect()
+    }
+
+    /// All records of a kind.
+    pub fn records<R: serde::de::DeserializeOwned>(&self, kind: &str) -> Vec<R> {
+        let of_kind = |item: &Item| item.get("item_kind") == Some(&item::text(kind));
+        let items = self.everything().into_iter().filter(of_kind);
+        items.map(|item| item::from_item(item).expect("a record reads back")).collect()
+    }
+
+    pub fn contacts(&self) -> Vec<Contact> {
+        self.records("contact")
+    }
+
+    fn tenant(&mut self, number: u128, people: &[(&'static str, &str)]) {
+        let now = self.world.clock.now();
+        let (at, bits) = id_bits(number, 0);
+        let tenant = TenantId::from_parts(at, bits);
+        let record = Tenant {
+            id: tenant,
+            name: format!("Tenant {number}"),
+            settings: TenantSettings::default(),
+            created_at: now,
+            rev: 1,
+        };
+        let hasher = &self.world.records.hasher;
+        let mut writes = vec![tenants::create(&record).unwrap()];
+        if number == 1 {
+            writes.push(tenants::appoint_operator(tenant).unwrap());
+        }
+        for (n, (name, address)) in (1..).zip(people) {
+            let (at, bits) = id_bits(number, n);
+            let user = UserId::from_parts(at, bits);
+            let address = EmailAddress::parse(address).unwrap();
+            let route = Route {
+                id: RouteId::from_parts(at, bits),
+                matches: RouteMatch::Address(address.clone()),
+                tenant,
+                mailbox: MailboxId::from_parts(at, bits),
+                owner: user,
+                created_at: now,
+                rev: 1,
+            };
+            writes.push(routes::create(hasher, &route).unwrap());
+            writes.push(store::users::claim_address(tenant, hasher, &address, user).unwrap());
+            self.people.insert(name, user);
+        }
+        self.write(writes);
+    }
+
+    fn write(&self, writes: Vec<Write>) {
+        let done = self.world.table.transact(writes);
+        futures::executor::block_on(done).expect("the scenario is written");
+    }
+
+    /// One more copy of a mail, delivered to these recipients.
+    fn mail(&mut self, name: &str, draft: &Draft, recipients: &[&str]) {
+        let owners = recipients.iter().map(|address| {
+            let name = address.split('@').next().unwrap();
+            self.people[name]
+        });
+        let expected = Expected::Mail { name: name.to_owned(), owners: owners.collect() };
+        let trace = format!("{name}{}", self.arrivals.len());
+        self.octets(name, &draft.raw(&trace), recipients, expected);
+    }
+
+    fn octets(&mut self, name: &str, octets: &[u8], recipients: &[&str], expected: Expected) {
+        let copies = self.expected.keys().filter(|key| key.starts_with(&format!("inbound/{name}-")));
+        let key = format!("inbound/{name}-{}", copies.count());
+        let raw = self.world.archive.put(&key, octets.to_vec());
+        self.expected.insert(key.clone(), expected);
+        let arrived = MailArrived {
+            bucket: MemoryArchive::BUCKET.to_owned(),
+            raw: RawMail { version: None, ..raw },
+            recipients: recipients.iter().map(|address| (*address).to_owned()).collect(),
+            verdicts: BTreeMap::new(),
+            announced_at: self.world.clock.now(),
+        };
+        self.arrivals.push((key, Announcement::Arrived(arrived)));
+    }
+
+    fn unreadable(&mut self) {
+        let announcement = Announcement::Unreadable(Unreadable {
+            body: "{\"what\": \"is this".to_owned(),
+            announced_at: self.world.clock.now(),
+        });
+        self.arrivals.push(("unreadable".to_owned(), announcement));
+    }
+}
