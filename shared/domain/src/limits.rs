@@ -14,6 +14,8 @@ pub const SUBJECT_BYTES_MAX: usize = 512;
 pub const PARTIES_MAX: usize = 100;
 /// Most addresses of a mail that are looked up: with them one batch read of 100 keys is enough.
 pub const ADDRESSES_LOOKED_UP_MAX: usize = 36;
+/// Most authors of a mail whose domains are looked at.
+pub const AUTHORS_MAX: usize = 3;
 /// Most records one mail is linked to: a transaction takes 100 actions.
 pub const CONTACT_LINKS_MAX: usize = 25;
 /// Most deliveries one raw mail makes in a tenant, for the same reason.

@@ -65,6 +65,7 @@ pub(super) async fn file(
     let identity = MailIdentity::of(mail, tenant, &held.intake);
     let header_ids = record::header_ids(mail);
     let addresses = record::addresses(mail);
+    let authors = record::authors(mail);
     let mut kept = false;
     for _ in 0..=limits::CONTENTION_RETRIES_MAX {
         let wanted = Wanted {
@@ -72,6 +73,7 @@ pub(super) async fn file(
             message: identity.id,
             mailboxes: mailboxes.iter().map(|target| target.mailbox).collect(),
             addresses: &addresses,
+            authors: &authors,
             header_ids: &header_ids,
         };
         let known = known::read(records, &wanted).await?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::email_address::EmailAddress;
 use domain::ids::{ContactId, MailboxId, MessageId, TenantId};
 use domain::message::Message;
+use domain::route::DomainClaim;
 use domain::tenant::Tenant;
 use domain::thread::HeaderClaim;
 use store::contacts::{self, ContactClaim};
@@ -20,6 +21,8 @@ pub(super) struct Wanted<'a> {
     pub message: MessageId,
     pub mailboxes: Vec<MailboxId>,
     pub addresses: &'a BTreeSet<EmailAddress>,
+    /// Of these also the domain is looked at: it may be the tenant's own.
+    pub authors: &'a [EmailAddress],
     pub header_ids: &'a [String],
 }
 
@@ -33,7 +36,7 @@ pub(super) struct Known {
     pub delivered: BTreeSet<MailboxId>,
     /// Whose the addresses are.
     pub contacts: BTreeMap<EmailAddress, ContactId>,
-    /// Which addresses are our own people's.
+    /// Which addresses are our own people's, or of our own domains.
     pub own: BTreeSet<EmailAddress>,
     /// Where the header ids lead.
     pub claims: BTreeMap<String, HeaderClaim>,
@@ -61,10 +64,17 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         })
         .collect();
 
+    let domains: Vec<(Key, &EmailAddress)> = wanted
+        .authors
+        .iter()
+        .map(|author| (keys::domain_claim(author.domain()).key, author))
+        .collect();
+
     let mut all = BTreeSet::from([tenant_key.clone(), message_key.clone()]);
     all.extend(deliveries.iter().map(|(key, _)| key.clone()));
     all.extend(claims.iter().map(|(key, _)| key.clone()));
     all.extend(parties.iter().flat_map(|(contact, own, _)| [contact.clone(), own.clone()]));
+    all.extend(domains.iter().map(|(key, _)| key.clone()));
     let got = table::get_all(records.table.as_ref(), &all).await?.items;
 
     let mut known = Known {
@@ -88,6 +98,12 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         }
         if got.contains_key(&own_key) {
             known.own.insert(address.clone());
+        }
+    }
+    for (key, author) in domains {
+        let claim: Option<DomainClaim> = record(&got, &key)?;
+        if claim.is_some_and(|claim| claim.tenant == tenant) {
+            known.own.insert(author.clone());
         }
     }
     Ok(known)

@@ -105,6 +105,12 @@ pub(super) fn addresses(mail: &ParsedMail) -> BTreeSet<EmailAddress> {
     all
 }
 
+/// The addresses of From, of which there is one but for rare mail (RFC 5322 section 3.6.2).
+pub(super) fn authors(mail: &ParsedMail) -> Vec<EmailAddress> {
+    let named = mail.from.iter().filter_map(|party| party.address.clone());
+    named.take(limits::AUTHORS_MAX).collect()
+}
+
 /// The files as the record keeps them.
 pub(super) fn attachments(mail: &ParsedMail) -> Vec<Attachment> {
     let of = |attachment: &parsed_mail::Attachment| Attachment {

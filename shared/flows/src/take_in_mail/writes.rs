@@ -233,7 +233,17 @@ impl NewMessage<'_> {
 
     /// The receipt's verdicts go before those of the mail's own header fields (B11).
     fn verdicts(&self) -> BTreeMap<String, String> {
-        let mut verdicts = self.mail.verdicts.by_name();
+        let own = &self.mail.verdicts;
+        let named = [
+            ("spam", own.spam),
+            ("virus", own.virus),
+            ("spf", own.spf),
+            ("dkim", own.dkim),
+            ("dmarc", own.dmarc),
+        ];
+        let given = named.into_iter().filter_map(|(name, verdict)| Some((name, verdict.word()?)));
+        let mut verdicts: BTreeMap<String, String> =
+            given.map(|(name, word)| (name.to_owned(), word.to_owned())).collect();
         verdicts.extend(self.held.intake.verdicts.clone());
         verdicts
     }
