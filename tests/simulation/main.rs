@@ -52,7 +52,10 @@ fn the_faults_really_strike() {
         }
     }
     for blow in fate::Blow::ALL {
-        assert!(struck.get(blow).is_some_and(|times| *times > 5), "{blow:?} never struck: {struck:?}");
+        assert!(
+            struck.get(blow).is_some_and(|times| *times > 5),
+            "{blow:?} never struck: {struck:?}"
+        );
     }
 }
 

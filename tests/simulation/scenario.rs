@@ -65,7 +65,8 @@ impl Scenario {
         let customer = "customer@example.net";
         let first = Draft::new("first", customer, anna);
         let second = Draft::new("second", customer, ben).answering(&["first"]);
-        let third = Draft::new("third", "partner@example.net", anna).answering(&["first", "second"]);
+        let third =
+            Draft::new("third", "partner@example.net", anna).answering(&["first", "second"]);
         s.mail("first", &first, &[anna]);
         s.mail("second", &second, &[ben]);
         s.mail("third", &third, &[anna]);
@@ -181,7 +182,8 @@ impl Scenario {
     }
 
     fn octets(&mut self, name: &str, octets: &[u8], recipients: &[&str], expected: Expected) {
-        let copies = self.expected.keys().filter(|key| key.starts_with(&format!("inbound/{name}-")));
+        let copies =
+            self.expected.keys().filter(|key| key.starts_with(&format!("inbound/{name}-")));
         let key = format!("inbound/{name}-{}", copies.count());
         let raw = self.world.archive.put(&key, octets.to_vec());
         self.expected.insert(key.clone(), expected);

@@ -19,10 +19,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("api", &["domain", "mail", "store", "flows", "aws", "lambda"]),
     ("local", &["domain", "mail"]),
     ("testkit", &["domain", "mail", "store", "flows"]),
-    ("tests", &[
-        "domain", "mail", "store", "flows", "aws", "lambda", "inbound_mail", "first_tenant", "api",
-        "local", "testkit",
-    ]),
+    (
+        "tests",
+        &[
+            "domain",
+            "mail",
+            "store",
+            "flows",
+            "aws",
+            "lambda",
+            "inbound_mail",
+            "first_tenant",
+            "api",
+            "local",
+            "testkit",
+        ],
+    ),
 ];
 
 /// Crates that know nothing of AWS, Lambda or HTTP servers.
@@ -82,7 +94,8 @@ fn every_crate_takes_its_lints_and_versions_from_the_root() {
         if !text.contains("[lints") {
             wrong.push(format!("{name}: no [lints]"));
         }
-        let own_version = |line: &&str| line.contains("version = \"") && !line.contains("workspace");
+        let own_version =
+            |line: &&str| line.contains("version = \"") && !line.contains("workspace");
         wrong.extend(text.lines().filter(own_version).map(|line| format!("{name}: {line}")));
     }
     tree::none("manifests", &wrong);

@@ -35,7 +35,10 @@ fn every_path_a_document_shows_in_code_marks_exists() {
         for code in text.split('`').skip(1).step_by(2) {
             let path = code.split([':', ' ']).next().unwrap_or_default();
             let ours = tops.iter().any(|top| path.starts_with(top));
-            if ours && !path.contains(['<', '*', '{', '…', '$']) && !tree::root().join(path).exists() {
+            if ours
+                && !path.contains(['<', '*', '{', '…', '$'])
+                && !tree::root().join(path).exists()
+            {
                 wrong.push(format!("{}: {path}", page.display()));
             }
         }
@@ -46,8 +49,14 @@ fn every_path_a_document_shows_in_code_marks_exists() {
 #[test]
 fn the_documents_a_newcomer_looks_for_are_there() {
     for page in [
-        "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE",
-        "shared/store/KEYS.md", "infra/runbook.md", "docs/decisions/README.md",
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "shared/store/KEYS.md",
+        "infra/runbook.md",
+        "docs/decisions/README.md",
     ] {
         assert!(tree::root().join(page).is_file(), "{page} is missing");
     }

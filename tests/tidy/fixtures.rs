@@ -10,7 +10,13 @@ use crate::tree;
 /// Domains nobody can own (RFC 2606, RFC 6761), and right sides of identifiers that are no mail
 /// domains of persons: SES's own, which it writes into Message-IDs.
 const RESERVED: &[&str] = &[
-    "example", "example.com", "example.net", "example.org", "test", "invalid", "localhost",
+    "example",
+    "example.com",
+    "example.net",
+    "example.org",
+    "test",
+    "invalid",
+    "localhost",
     "amazonses.com",
 ];
 
@@ -25,8 +31,9 @@ fn is_reserved(domain: &str) -> bool {
 
 #[test]
 fn addresses_in_fixtures_are_of_example_domains() {
-    let address = Regex::new(r"[A-Za-z0-9._%+=-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})")
-        .expect("a good pattern");
+    let address =
+        Regex::new(r"[A-Za-z0-9._%+=-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})")
+            .expect("a good pattern");
     let mut wrong = Vec::new();
     let mut seen = 0;
     for file in tree::files().into_iter().filter(|file| is_fixture(file)) {

@@ -38,7 +38,8 @@ fn every_literal_part_of_a_key_on_the_page_stands_in_the_source() {
     let mut wrong = Vec::new();
     for [function, pk, sk] in shown() {
         for part in [&pk, &sk].into_iter().flat_map(|key| key.split('#')) {
-            let literal = !part.is_empty() && part.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+            let literal =
+                !part.is_empty() && part.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
             if literal && part != "T" && !source.contains(part) {
                 wrong.push(format!("{function}: {part}"));
             }

@@ -7,7 +7,8 @@ use crate::tree;
 const LINES_MAX: usize = 400;
 const OCTETS_MAX: u64 = 1_000_000;
 /// Names that say nothing about what is inside.
-const EMPTY_NAMES: &[&str] = &["utils", "util", "common", "helpers", "helper", "types", "models", "misc"];
+const EMPTY_NAMES: &[&str] =
+    &["utils", "util", "common", "helpers", "helper", "types", "models", "misc"];
 
 #[test]
 fn a_source_file_is_one_idea_of_at_most_400_lines() {
@@ -52,7 +53,8 @@ fn no_large_file_is_checked_in() {
 #[test]
 fn no_test_is_skipped_and_nothing_is_left_to_do() {
     // Spelled in parts, so that this file does not break its own rule.
-    let marks = [["#[ign", "ore"], ["todo", "!("], ["unimple", "mented!("], ["FIX", "ME"], ["XX", "X:"]];
+    let marks =
+        [["#[ign", "ore"], ["todo", "!("], ["unimple", "mented!("], ["FIX", "ME"], ["XX", "X:"]];
     let mut wrong = Vec::new();
     for file in tree::files_ending(&["rs", "sh", "py", "yaml"]) {
         let text = tree::text(&file);

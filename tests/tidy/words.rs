@@ -5,7 +5,11 @@ use crate::tree;
 /// Spelled in parts, so that this file does not break its own rule: hosts of package registries and
 /// paths of single machines.
 const FOREIGN: &[[&str; 2]] = &[
-    ["crates.", "io"], ["pypi.", "org"], ["npmjs.", "org"], ["debian.", "org"], ["/ho", "me/"],
+    ["crates.", "io"],
+    ["pypi.", "org"],
+    ["npmjs.", "org"],
+    ["debian.", "org"],
+    ["/ho", "me/"],
     ["/wo", "rk/"],
 ];
 

@@ -16,5 +16,6 @@ pub mod origin;
 pub mod paging;
 pub mod ports;
 pub mod repeat_request;
+pub mod take_in_mail;
 pub mod text_rules;
 pub mod transaction;

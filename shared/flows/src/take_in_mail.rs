@@ -28,7 +28,7 @@ use domain::limits;
 use store::intake::Opened;
 use tracing::warn;
 
-pub use announcement::{Announcement, MailArrived};
+pub use announcement::{Announcement, MailArrived, Unreadable};
 
 use crate::error::{Failure, FlowError};
 use crate::ports::{MailArchive, Records};

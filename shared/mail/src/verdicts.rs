@@ -23,6 +23,19 @@ pub enum Verdict {
     Broken,
 }
 
+impl Verdict {
+    /// The word that records keep, as in the receipts of SES; none where nobody said anything.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Absent => None,
+            Self::Pass => Some("pass"),
+            Self::Fail => Some("fail"),
+            Self::Gray => Some("gray"),
+            Self::Broken => Some("processing_failed"),
+        }
+    }
+}
+
 /// All verdicts on a mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Verdicts {
