@@ -13,6 +13,7 @@ use domain::timestamp::Timestamp;
 use flows::error::FlowError;
 use flows::ports::Clock;
 use flows::take_in_mail::{Announcement, Settled, take_in_mail};
+use store::table::Table;
 use testkit::time_and_chance::SeededRandomness;
 
 use crate::fate::{Blow, Fates, FaultPlan};
@@ -99,11 +100,24 @@ impl Simulation {
         panic!("no rest after {STEPS_MAX} steps:\n{}", self.trace.join("\n"));
     }
 
-    /// Puts dead letters back, as an operator would.
+    /// Puts dead letters back and retries what too many deaths made look poisonous, as an operator
+    /// would.
     pub fn redrive(&mut self) {
         for mut message in self.dead_letters.drain(..) {
             message.receives = 0;
             self.queue.push(message);
+        }
+        let now = self.scenario.world.clock.now();
+        for intake in self.scenario.poisoned() {
+            let again = store::intake::queue(&intake, now).expect("an intake is written");
+            let written = self.scenario.world.table.write(again);
+            futures::executor::block_on(written).expect("a quarantined intake can be queued");
+            self.queue.push(QueueMessage {
+                name: format!("retry {}", intake.id),
+                announcement: Announcement::Retry(intake.id),
+                receives: 0,
+                visible_at: now,
+            });
         }
     }
 

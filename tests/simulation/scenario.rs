@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::contact::Contact;
 use domain::email_address::EmailAddress;
 use domain::ids::{MailboxId, RouteId, TenantId, UserId};
-use domain::intake::QuarantineReason;
+use domain::intake::{Intake, IntakeState, Outcome, QuarantineReason};
 use domain::message::RawMail;
 use domain::route::{Route, RouteMatch};
 use domain::tenant::{Tenant, TenantSettings};
@@ -123,6 +123,21 @@ impl Scenario {
         let of_kind = |item: &Item| item.get("item_kind") == Some(&item::text(kind));
         let items = self.everything().into_iter().filter(of_kind);
         items.map(|item| item::from_item(item).expect("a record reads back")).collect()
+    }
+
+    /// Intakes that too many deaths made look poisonous.
+    pub fn poisoned(&self) -> Vec<Intake> {
+        let mut intakes = self.records::<Intake>("intake");
+        intakes.retain(|intake| {
+            matches!(
+                &intake.state,
+                IntakeState::Done {
+                    outcome: Outcome::Quarantined { reason: QuarantineReason::Poison, .. },
+                    ..
+                }
+            )
+        });
+        intakes
     }
 
     pub fn contacts(&self) -> Vec<Contact> {

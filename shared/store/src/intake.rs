@@ -117,12 +117,14 @@ pub fn finish(
     put(&done, holds(lease))
 }
 
-/// The write that asks for another try of a quarantined intake.
+/// The write that asks for another try of a quarantined intake. Its deaths are forgotten, or a mail
+/// that was found poisonous once would be for ever.
 ///
 /// # Errors
 /// See [`item::to_item`].
 pub fn queue(quarantined: &Intake, now: Timestamp) -> Result<Write, TableFault> {
     let mut queued = quarantined.clone();
+    queued.attempts = 0;
     queued.state = IntakeState::Queued { queued_at: now };
     put(&queued, Condition::Equals("state", text("done")))
 }
