@@ -1,1 +1,17 @@
-//! To be filled.
+//! The ports of Mailroom on AWS: tables on DynamoDB, the archive on S3, the sender on SES, the queue on
+//! SQS, the stack's secret in Secrets Manager.
+//!
+//! Architecture invariants: no other crate below the functions knows the SDK; making an adapter does
+//! no network call; an adapter makes one client, so a function pays for those it uses.
+
+pub mod cloud;
+mod download_headers;
+pub mod dynamo_table;
+#[cfg(test)]
+mod loopback;
+mod patience;
+pub mod s3_archive;
+pub mod ses_sender;
+pub mod sqs_queue;
+pub mod stack_secret;
+pub mod system;

@@ -123,6 +123,10 @@ pub enum SendFault {
     /// The provider refuses this mail for good.
     #[error("the provider refuses the mail: {0}")]
     Rejected(String),
+    /// It was not sent, for a reason that is not the mail's (sending paused, a missing right): try
+    /// again later.
+    #[error("the mail was not handed over")]
+    NotSent(#[source] PortFault),
     /// The answer was lost: it may have been sent, so never send it again blindly.
     #[error("the provider's answer was lost")]
     Unknown(#[source] PortFault),
