@@ -1,0 +1,127 @@
+//! The tenant's settings.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use domain::ids::TenantId;
+use domain::permission::{ReadSettings, Scope, WriteSettings};
+use domain::tenant::{AutoCreate, Tenant};
+use domain::timestamp::Timestamp;
+use flows::change_settings::{self, SettingsChange};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::asked::{Asked, Revision};
+use crate::auth::Call;
+use crate::endpoint::Endpoint;
+use crate::patch::Member;
+use crate::problem::ApiError;
+use crate::schemas;
+
+/// The tenant with its settings.
+#[derive(Serialize, ToSchema)]
+pub struct SettingsView {
+    /// The tenant.
+    #[schema(schema_with = schemas::tenant_id)]
+    pub tenant: TenantId,
+    /// What people call it.
+    pub name: String,
+    /// IANA name of the zone in which a day of the tenant begins.
+    pub time_zone: String,
+    /// Language of system mails and texts: en, de or zh.
+    pub language: String,
+    /// Which mail of unknown senders makes contacts.
+    #[schema(schema_with = schemas::auto_create)]
+    pub auto_create: AutoCreate,
+    /// Limits that differ from the plan's, by name.
+    pub limits: BTreeMap<String, u64>,
+    /// When it was made.
+    #[schema(schema_with = schemas::moment)]
+    pub created_at: Timestamp,
+    /// Revision.
+    pub rev: u64,
+}
+
+impl From<Tenant> for SettingsView {
+    fn from(tenant: Tenant) -> Self {
+        Self {
+            tenant: tenant.id,
+            name: tenant.name,
+            time_zone: tenant.settings.time_zone,
+            language: tenant.settings.language,
+            auto_create: tenant.settings.auto_create,
+            limits: tenant.settings.limits,
+            created_at: tenant.created_at,
+            rev: tenant.rev,
+        }
+    }
+}
+
+/// What to change of the settings. Null takes a setting back to its default.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsPatch {
+    /// Another name; can't be null.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    name: Member<String>,
+    /// IANA name of a time zone.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    time_zone: Member<String>,
+    /// en, de or zh.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    language: Member<String>,
+    /// Which mail of unknown senders makes contacts.
+    #[serde(default)]
+    #[schema(schema_with = schemas::auto_create)]
+    auto_create: Member<AutoCreate>,
+    /// Limits by name; null takes one back to the plan's.
+    #[serde(default)]
+    #[schema(value_type = Option<BTreeMap<String, Option<u64>>>)]
+    limits: Member<BTreeMap<String, Option<u64>>>,
+}
+
+/// The endpoints.
+pub fn endpoints() -> Vec<Endpoint> {
+    const PATH: &str = "/v1/settings";
+    vec![
+        Endpoint::get(PATH, "show_settings", "The tenant's settings.", show)
+            .needs(Scope::ReadSettings)
+            .gives::<SettingsView>(),
+        Endpoint::patch(PATH, "change_settings", "Changes the tenant's settings.", change)
+            .needs(Scope::WriteSettings)
+            .takes::<SettingsPatch>()
+            .gives::<SettingsView>(),
+    ]
+}
+
+async fn show(State(app): State<App>, call: Call<ReadSettings>) -> Result<Answer, ApiError> {
+    answer(change_settings::show(&app.records, &call.allowed).await?)
+}
+
+async fn change(
+    State(app): State<App>,
+    call: Call<WriteSettings>,
+    Revision(rev): Revision,
+    asked: Asked<SettingsPatch>,
+) -> Result<Answer, ApiError> {
+    let patch = asked.body;
+    let wanted = SettingsChange {
+        name: patch.name.required("name")?,
+        time_zone: patch.time_zone.into(),
+        language: patch.language.into(),
+        auto_create: patch.auto_create.into(),
+        limits: patch.limits.into(),
+    };
+    let (records, allowed) = (&app.records, &call.allowed);
+    answer(change_settings::change(records, allowed, call.request, rev, wanted).await?)
+}
+
+fn answer(tenant: Tenant) -> Result<Answer, ApiError> {
+    let rev = tenant.rev;
+    Ok(Answer::ok(&SettingsView::from(tenant))?.of_revision(rev))
+}

@@ -1,0 +1,81 @@
+//! Schemas of values that the domain defines: the document's enumerations come from its own lists.
+
+use domain::contact::ContactKind;
+use domain::permission::Scope;
+use utoipa::openapi::KnownFormat;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, Type};
+
+fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
+    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names))
+}
+
+/// An id with its prefix.
+fn id_of(prefix: &str) -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(format!("^{prefix}[0-9A-HJKMNP-TV-Z]{{26}}$")))
+        .build()
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $id:ident;)*) => {
+        $($(#[$doc])* pub fn $name() -> Object { id_of(domain::ids::$id::PREFIX) })*
+    };
+}
+
+ids! {
+    /// A tenant's id.
+    tenant_id = TenantId;
+    /// A user's id.
+    user_id = UserId;
+    /// An API key's id.
+    api_key_id = ApiKeyId;
+    /// A contact's id.
+    contact_id = ContactId;
+    /// A mailbox's id.
+    mailbox_id = MailboxId;
+    /// A message's id.
+    message_id = MessageId;
+    /// A thread's id.
+    thread_id = ThreadId;
+    /// An intake's id.
+    intake_id = IntakeId;
+    /// A route's id.
+    route_id = RouteId;
+    /// A request's id.
+    request_id = RequestId;
+}
+
+/// A right.
+pub fn scope() -> Object {
+    one_of(Scope::ALL.iter().map(|scope| scope.name())).build()
+}
+
+/// Rights.
+pub fn scopes() -> utoipa::openapi::schema::Array {
+    utoipa::openapi::schema::ArrayBuilder::new().items(scope()).build()
+}
+
+/// A role.
+pub fn role() -> Object {
+    one_of(["member", "admin", "owner"]).build()
+}
+
+/// A kind of contact.
+pub fn contact_kind() -> Object {
+    one_of(ContactKind::ALL.iter().map(|kind| kind.name())).build()
+}
+
+/// Which mail makes contacts.
+pub fn auto_create() -> Object {
+    one_of(["received", "never"]).build()
+}
+
+/// A moment.
+pub fn moment() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .build()
+}
