@@ -36,3 +36,5 @@ pub mod smtp_session;
 pub mod demo;
 pub mod run;
 pub mod timeline;
+
+pub mod measure;

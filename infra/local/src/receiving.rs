@@ -54,12 +54,7 @@ impl ReceiptRule {
     /// # Errors
     /// When the local cloud refuses either.
     pub async fn take(&self, mail: &ReceivedMail) -> Result<String> {
-        let now = Timestamp::now();
-        let id = message_id(now);
-        let key = format!("inbound/{id}");
-        let raw = with_trace_headers(mail, &id, now)?;
-        let notification = self.notification(mail, &raw, &id, now);
-        objects::put_object(&self.aws, &self.bucket, &key, raw).await?;
+        let (key, notification) = self.store(mail).await?;
         let parameters = [
             ("TopicArn", self.topic_arn.as_str()),
             ("Subject", "Amazon SES Email Receipt Notification"),
@@ -68,6 +63,20 @@ impl ReceiptRule {
         ];
         self.aws.query("sns", "Publish", &parameters).await.context("telling of a receipt")?;
         Ok(key)
+    }
+
+    /// Stores a mail and tells nobody; answers the object's key and the receipt notification.
+    ///
+    /// # Errors
+    /// When the local cloud refuses the object.
+    pub async fn store(&self, mail: &ReceivedMail) -> Result<(String, Value)> {
+        let now = Timestamp::now();
+        let id = message_id(now);
+        let key = format!("inbound/{id}");
+        let raw = with_trace_headers(mail, &id, now)?;
+        let notification = self.notification(mail, &raw, &id, now);
+        objects::put_object(&self.aws, &self.bucket, &key, raw).await?;
+        Ok((key, notification))
     }
 
     fn notification(&self, mail: &ReceivedMail, raw: &[u8], id: &str, now: Timestamp) -> Value {

@@ -1,0 +1,99 @@
+//! The event each function is measured with.
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use crate::{
+    cloud::Cloud,
+    demo::{self, MAIL_DOMAIN},
+    receiving::ReceivedMail,
+};
+
+/// Size of the measured mail.
+const MAIL_BYTES: usize = 20_000;
+
+/// A fresh event for a function: a new mail each time, a read of the contacts, a refused second tenant.
+///
+/// # Errors
+/// When the local cloud does not take the mail.
+pub async fn event(cloud: &Cloud, function: &str) -> Result<Value> {
+    match function {
+        "inbound_mail" => {
+            let receipt = cloud.stack().store(&mail()).await?;
+            Ok(json!({"Records": [{
+                "messageId": "00000000-0000-4000-8000-000000000000",
+                "receiptHandle": "handle",
+                "body": receipt.to_string(),
+                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "0"},
+                "messageAttributes": {},
+                "md5OfBody": "",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:eu-west-1:000000000000:mailroom-inbound_mail",
+                "awsRegion": "eu-west-1",
+            }]}))
+        }
+        "api" => Ok(request("/v1/contacts", &cloud.tenant().api_key)),
+        "first_tenant" => Ok(demo::payload()),
+        other => bail!("there is no sample event for {other}"),
+    }
+}
+
+/// Makes sure that a function did what is measured, and did not fail fast.
+///
+/// # Errors
+/// When its answer is another than the sample event gives.
+pub fn check(function: &str, answer: &Value) -> Result<()> {
+    let right = match function {
+        "inbound_mail" => answer.get("batchItemFailures") == Some(&json!([])),
+        "api" => answer.get("statusCode") == Some(&json!(200)),
+        _ => true,
+    };
+    if !right {
+        bail!("{function} answered {answer}");
+    }
+    Ok(())
+}
+
+fn mail() -> ReceivedMail {
+    let line = "The quick brown fox jumps over the lazy dog, and then once more.\r\n";
+    let now = jiff::Timestamp::now().as_nanosecond();
+    let raw = format!(
+        "From: Anna <anna@customer.example>\r\nTo: sales@{MAIL_DOMAIN}\r\nSubject: Measured\r\n\
+         Message-ID: <{now}@customer.example>\r\nDate: Sun, 22 Nov 2026 13:00:00 +0000\r\n\r\n{}",
+        line.repeat(MAIL_BYTES / line.len())
+    );
+    ReceivedMail {
+        sender: "anna@customer.example".to_owned(),
+        recipients: vec![format!("sales@{MAIL_DOMAIN}")],
+        raw: raw.into(),
+    }
+}
+
+fn request(path: &str, key: &str) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": format!("GET {path}"),
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"authorization": format!("Bearer {key}"), "host": "localhost"},
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "api",
+            "domainName": "localhost",
+            "domainPrefix": "api",
+            "http": {
+                "method": "GET",
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": "measure",
+            },
+            "requestId": "request",
+            "routeKey": format!("GET {path}"),
+            "stage": "$default",
+            "time": "22/Nov/2026:13:00:00 +0000",
+            "timeEpoch": 1_795_352_400_000_i64,
+        },
+        "isBase64Encoded": false,
+    })
+}
