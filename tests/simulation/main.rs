@@ -5,7 +5,6 @@
 mod driver;
 mod fate;
 mod invariants;
-mod mails;
 mod ports;
 mod scenario;
 

@@ -4,21 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::contact::Contact;
-use domain::email_address::EmailAddress;
-use domain::ids::{MailboxId, RouteId, TenantId, UserId};
+use domain::ids::UserId;
 use domain::intake::{Intake, IntakeState, Outcome, QuarantineReason};
 use domain::message::RawMail;
-use domain::route::{Route, RouteMatch};
-use domain::tenant::{Tenant, TenantSettings};
-use domain::timestamp::Timestamp;
 use flows::ports::Clock;
 use flows::take_in_mail::{Announcement, MailArrived, Unreadable};
-use store::table::{Item, Table, TableName, Write};
-use store::{item, routes, tenants};
+use store::item;
+use store::table::{Item, TableName};
 use testkit::memory_archive::MemoryArchive;
+use testkit::people;
+use testkit::raw_mail::Draft;
 use testkit::world::World;
-
-use crate::mails::Draft;
 
 /// What must become of one announced object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,12 +32,8 @@ pub struct Scenario {
     /// Names of mails that must share a thread.
     pub conversations: Vec<BTreeSet<String>>,
     /// By name.
-    pub people: BTreeMap<&'static str, UserId>,
+    pub people: BTreeMap<String, UserId>,
     arrivals: Vec<(String, Announcement)>,
-}
-
-fn id_bits(tenant: u128, n: u128) -> (Timestamp, u128) {
-    (Timestamp::from_seconds(1_700_000_000), tenant * 100 + n)
 }
 
 impl Scenario {
@@ -53,8 +45,8 @@ impl Scenario {
             people: BTreeMap::new(),
             arrivals: Vec::new(),
         };
-        scenario.tenant(1, &[("anna", "anna@crm.example.com"), ("ben", "ben@crm.example.com")]);
-        scenario.tenant(2, &[("eve", "eve@other.example.org")]);
+        scenario.tenant(1, &["anna@crm.example.com", "ben@crm.example.com"]);
+        scenario.tenant(2, &["eve@other.example.org"]);
         scenario
     }
 
@@ -144,49 +136,15 @@ impl Scenario {
         self.records("contact")
     }
 
-    fn tenant(&mut self, number: u128, people: &[(&'static str, &str)]) {
-        let now = self.world.clock.now();
-        let (at, bits) = id_bits(number, 0);
-        let tenant = TenantId::from_parts(at, bits);
-        let record = Tenant {
-            id: tenant,
-            name: format!("Tenant {number}"),
-            settings: TenantSettings::default(),
-            created_at: now,
-            rev: 1,
-        };
-        let hasher = &self.world.records.hasher;
-        let mut writes = vec![tenants::create(&record).unwrap()];
-        if number == 1 {
-            writes.push(tenants::appoint_operator(tenant).unwrap());
-        }
-        for (n, (name, address)) in (1..).zip(people) {
-            let (at, bits) = id_bits(number, n);
-            let user = UserId::from_parts(at, bits);
-            let address = EmailAddress::parse(address).unwrap();
-            let route = Route {
-                id: RouteId::from_parts(at, bits),
-                matches: RouteMatch::Address(address.clone()),
-                tenant,
-                mailbox: MailboxId::from_parts(at, bits),
-                owner: user,
-                created_at: now,
-                rev: 1,
-            };
-            writes.push(routes::create(hasher, &route).unwrap());
-            writes.push(store::users::claim_address(tenant, hasher, &address, user).unwrap());
-            self.people.insert(name, user);
-        }
-        self.write(writes);
-    }
-
-    fn write(&self, writes: Vec<Write>) {
-        let done = self.world.table.transact(writes);
-        futures::executor::block_on(done).expect("the scenario is written");
+    fn tenant(&mut self, number: u128, addresses: &[&str]) {
+        let made = people::make_tenant(&self.world.records, number, addresses);
+        let tenant = futures::executor::block_on(made).expect("the tenant is written");
+        self.people.extend(tenant.people);
     }
 
     /// One more copy of a mail, delivered to these recipients.
     fn mail(&mut self, name: &str, draft: &Draft, recipients: &[&str]) {
+        let draft = draft.clone().file("offer.pdf", b"%PDF-1.4 an offer");
         let owners = recipients.iter().map(|address| {
             let name = address.split('@').next().unwrap();
             self.people[name]

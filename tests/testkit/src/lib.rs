@@ -5,5 +5,7 @@ pub mod memory_archive;
 pub mod memory_queue;
 pub mod memory_sender;
 pub mod memory_table;
+pub mod people;
+pub mod raw_mail;
 pub mod time_and_chance;
 pub mod world;

@@ -45,7 +45,8 @@ pub struct Unreadable {
 }
 
 impl MailArrived {
-    pub(super) fn to_intake(&self) -> Intake {
+    /// The intake it stands for, before any worker has it.
+    pub fn to_intake(&self) -> Intake {
         let mut intake = blank(self.id(), self.announced_at);
         intake.raw = Some(self.raw.clone());
         intake.recipients = self.recipients.iter().take(limits::RECIPIENTS_MAX).cloned().collect();
