@@ -3,25 +3,33 @@
 use crate::flaw::Flaw;
 use crate::html_text;
 use crate::parsed_mail::Body;
+use crate::parts::Texts;
 use crate::reply_text;
 
 /// Octets of text that are split and judged; what is longer stays whole, but is no conversation.
 pub const TEXT_OCTETS_MAX: usize = 4 * 1024 * 1024;
 
-/// Makes the body of what the parts say. `plain` and `html` hold the decoded bodies in order.
-pub fn assemble(plain: Vec<String>, html: Vec<String>, flaws: &mut Vec<Flaw>) -> Body {
+/// Makes the body of what the parts say.
+pub fn assemble(texts: Texts, flaws: &mut Vec<Flaw>) -> Body {
+    let Texts { plain: texts, html } = texts;
     let has_html = !html.is_empty();
     let html = has_html.then(|| html.join("\n"));
-    let plain = plain.join("\n");
+    let all_in_place = texts.iter().all(|(_, in_place)| *in_place);
+    let join = |of: &dyn Fn(bool) -> bool| {
+        let chosen = texts.iter().filter(|(_, in_place)| of(*in_place));
+        chosen.map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n")
+    };
+    let plain = join(&|in_place| in_place);
+    let legible = if all_in_place { plain.clone() } else { join(&|_| true) };
     let (text, marks) = match &html {
-        Some(html) if plain.trim().is_empty() => {
+        Some(html) if legible.trim().is_empty() => {
             let read = html_text::read(html);
             if read.cut {
                 flaws.push(Flaw::TextCut);
             }
             (read.text, read.marks)
         }
-        _ => (plain.clone(), Vec::new()),
+        _ => (legible, Vec::new()),
     };
     let split = reply_text::split(&text, &marks);
     let new_text = split.new_text(&text);

@@ -82,6 +82,15 @@ pub struct Party {
     pub address: Option<EmailAddress>,
     /// The text it was read from, without the name where an address was found. Never log it.
     pub raw: String,
+    /// It stood in angle brackets, so it was meant as an address.
+    pub bracketed: bool,
+}
+
+impl Party {
+    /// A mailbox without a domain, as mail within one host names it: `<root>`.
+    pub fn is_local(&self) -> bool {
+        self.address.is_none() && self.bracketed && !self.raw.contains(char::is_whitespace)
+    }
 }
 
 impl std::fmt::Debug for Party {
@@ -95,7 +104,8 @@ impl std::fmt::Debug for Party {
 pub struct Body {
     /// All text/plain bodies; where there is none, the HTML as text.
     pub text: String,
-    /// The text/plain bodies alone, as sent.
+    /// The text/plain bodies that stand where the standard has them; `text` also has those that
+    /// were recovered from damage.
     pub plain: String,
     /// An HTML body stands in the mail.
     pub has_html: bool,
@@ -110,7 +120,8 @@ pub struct Body {
 /// A file or mail that came with the mail.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// Its name, decoded; no path, no control characters.
+    /// Its name as the sender gave it, decoded, without control characters; may hold a path, so
+    /// use [`Attachment::file_name`] to save or offer it.
     pub name: Option<String>,
     /// Lower case, no parameters.
     pub media_type: String,
@@ -125,6 +136,13 @@ pub struct Attachment {
 }
 
 impl Attachment {
+    /// The last part of the name's path, so nothing can be written outside the folder it is
+    /// saved to. None where no name or only dots are left.
+    pub fn file_name(&self) -> Option<&str> {
+        let base = self.name.as_deref()?.rsplit(['/', '\\']).next()?.trim();
+        (!base.is_empty() && !base.chars().all(|c| c == '.')).then_some(base)
+    }
+
     /// Lower-case hexadecimal SHA-256 of the content.
     pub fn sha256_hex(&self) -> String {
         hex(&Sha256::digest(&self.bytes))

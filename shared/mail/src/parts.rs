@@ -24,7 +24,7 @@ pub struct Parts {
 /// Reads all leaves.
 pub fn read(raw: &[u8], tree: &Tree, flaws: &mut Vec<Flaw>) -> Parts {
     let mut read = Parts::default();
-    let (mut plain, mut html) = (Vec::new(), Vec::new());
+    let mut texts = Texts::default();
     for part in &tree.parts {
         if part.message_depth > 0 {
             continue;
@@ -38,27 +38,82 @@ pub fn read(raw: &[u8], tree: &Tree, flaws: &mut Vec<Flaw>) -> Parts {
                 if decoded.damaged {
                     flaws.push(Flaw::DamagedEncoding);
                 }
-                let is_text = matches!(part.media_type.as_str(), "text/plain" | "text/html");
                 if is_calendar(part) {
                     let method = part.content_type.parameter("method").map(str::to_owned);
                     let text = charset::decode(&decoded.bytes, charset_of(part)).text;
                     read.calendars.push((text, method));
                 }
-                if is_text && !is_file(part) {
-                    let text = charset::decode(&decoded.bytes, charset_of(part));
-                    if text.guessed {
-                        flaws.push(Flaw::CharsetGuessed);
+                match text_kind(part) {
+                    Some(kind) => {
+                        let stray = part.header.stray_tail.clone();
+                        let stray = stray.and_then(|r| raw.get(r)).unwrap_or_default();
+                        texts.add(kind, part, stray, &decoded.bytes, flaws);
                     }
-                    let texts = if part.media_type == "text/html" { &mut html } else { &mut plain };
-                    texts.push(text.text);
-                } else {
-                    read.attachments.push(attachment(decoded.bytes.into_owned(), part));
+                    None => read.attachments.push(attachment(decoded.bytes.into_owned(), part)),
                 }
             }
         }
     }
-    read.body = body::assemble(plain, html, flaws);
+    read.body = body::assemble(texts, flaws);
     read
+}
+
+/// The texts of the parts that are shown, in order.
+#[derive(Debug, Default)]
+pub struct Texts {
+    /// Plain texts, and whether each stands where it should.
+    pub plain: Vec<(String, bool)>,
+    /// HTML texts.
+    pub html: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TextKind {
+    Plain,
+    Html,
+    /// Legible, but not where or what it should be.
+    Recovered,
+}
+
+impl Texts {
+    fn add(
+        &mut self,
+        kind: TextKind,
+        part: &Part,
+        stray: &[u8],
+        bytes: &[u8],
+        flaws: &mut Vec<Flaw>,
+    ) {
+        let text = charset::decode(bytes, charset_of(part));
+        if text.guessed {
+            flaws.push(Flaw::CharsetGuessed);
+        }
+        if !stray.is_empty() {
+            self.plain.push((charset::decode(stray, charset_of(part)).text, false));
+        }
+        match kind {
+            TextKind::Html => self.html.push(text.text),
+            TextKind::Plain => self.plain.push((text.text, !part.recovered)),
+            TextKind::Recovered => self.plain.push((text.text, false)),
+        }
+    }
+}
+
+/// Which text a leaf is. A text part is shown unless it is labelled an attachment; what has no
+/// legible type is shown where it has no name, as it is most likely what somebody wrote.
+fn text_kind(part: &Part) -> Option<TextKind> {
+    if part.disposition.as_ref().is_some_and(|d| d.value == "attachment") {
+        return None;
+    }
+    match part.media_type.as_str() {
+        "text/plain" => Some(TextKind::Plain),
+        "text/html" => Some(TextKind::Html),
+        other if part.recovered && file_name(part).is_none() => {
+            let legible = !other.contains('/') || part.content_type.kind() == "multipart";
+            legible.then_some(TextKind::Recovered)
+        }
+        _ => None,
+    }
 }
 
 fn charset_of(part: &Part) -> Option<&str> {
@@ -68,16 +123,6 @@ fn charset_of(part: &Part) -> Option<&str> {
 fn is_calendar(part: &Part) -> bool {
     matches!(part.media_type.as_str(), "text/calendar" | "application/ics")
         || file_name(part).is_some_and(|n| n.to_ascii_lowercase().ends_with(".ics"))
-}
-
-/// A text part that is a file: so labelled, or named and not shown inline.
-fn is_file(part: &Part) -> bool {
-    let disposition = part.disposition.as_ref().map(|d| d.value.as_str());
-    match disposition {
-        Some("attachment") => true,
-        Some("inline") => file_name(part).is_some() && part.parent.is_some(),
-        _ => file_name(part).is_some() && part.parent.is_some(),
-    }
 }
 
 /// The name: `filename` of the disposition, else `name` of the type.
@@ -99,9 +144,7 @@ fn attachment(bytes: Vec<u8>, part: &Part) -> Attachment {
     }
 }
 
-/// A name without control characters; directories are dropped, so nothing can be written outside
-/// the folder it is saved to.
+/// A name without control characters.
 fn clean_name(name: &str) -> String {
-    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    base.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+    name.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
 }

@@ -162,6 +162,7 @@ mod tests {
             name: None,
             address: EmailAddress::parse("reply+k7f3@example.com").ok(),
             raw: String::new(),
+            bracketed: true,
         };
         let fields = ClueFields {
             in_reply_to: Some("<b@example.com>"),

@@ -72,7 +72,7 @@ impl Item {
         }
         if let Some(address) = bare_address(&words) {
             let name = (!comment.is_empty()).then_some(comment);
-            return vec![Party { name, address: Some(address), raw: words }];
+            return vec![Party { name, address: Some(address), raw: words, bracketed: false }];
         }
         // An encoded word may hold a whole list, brackets and all.
         let held_encoded = memchr::memmem::find(&self.words, b"=?").is_some();
@@ -83,9 +83,9 @@ impl Item {
         match address_within(&words) {
             Some((address, name)) => {
                 let name = Some(name).filter(|n| !n.is_empty());
-                vec![Party { name, address: Some(address), raw: words }]
+                vec![Party { name, address: Some(address), raw: words, bracketed: false }]
             }
-            None => vec![Party { name: None, address: None, raw: words }],
+            None => vec![Party { name: None, address: None, raw: words, bracketed: false }],
         }
     }
 }
@@ -105,9 +105,9 @@ fn from_angle(inner: &str, words: String, comment: String) -> Party {
     match (address, name) {
         (None, Some(name)) if text.is_empty() => {
             let address = EmailAddress::parse(&name).ok();
-            Party { address, raw: name.clone(), name: Some(name) }
+            Party { address, raw: name.clone(), name: Some(name), bracketed: true }
         }
-        (address, name) => Party { name, address, raw: text.to_owned() },
+        (address, name) => Party { name, address, raw: text.to_owned(), bracketed: true },
     }
 }
 
@@ -263,7 +263,8 @@ impl Reader<'_> {
             (None, None) => (window.len(), window.len()),
         };
         let (inside, _) = self.rest.split_at(text);
-        if self.item.angle.is_none() || !inside.is_empty() {
+        // Of two addresses without a comma between them, the first is the one that is shown.
+        if self.item.angle.as_ref().is_none_or(Vec::is_empty) {
             self.item.angle = Some(inside.iter().copied().filter(|&b| b != b'<').collect());
         }
         self.rest = self.rest.get(skip..).unwrap_or_default();

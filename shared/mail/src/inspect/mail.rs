@@ -1,8 +1,10 @@
 //! `--as mail`: a mail as one JSON line.
 
+use domain::email_address::EmailAddress;
 use serde_json::{Value, json};
 
 use crate::calendar::Invitation;
+use crate::mime::tree::is_message;
 use crate::parse::parse;
 use crate::parsed_mail::{Attachment, ParsedMail, Party};
 
@@ -30,15 +32,32 @@ pub fn of(name: &str, mail: &ParsedMail) -> Value {
         "has_html": mail.body.has_html,
         "reply_text": mail.body.new_text,
         "language": mail.language.map(|l| l.code()),
-        "attachments": mail.attachments.iter().map(attachment).collect::<Vec<_>>(),
+        "attachments": files(mail, false),
+        "attached_mails": files(mail, true),
         "calendar": mail.calendar.as_ref().map(calendar),
         "verdicts": mail.verdicts,
         "flaws": mail.flaws.iter().map(|f| f.code()).collect::<Vec<_>>(),
     })
 }
 
+/// The addresses as they were written, where that differs only in how the domain is spelled; a
+/// bare word in brackets is somebody too.
 fn addresses(parties: &[Party]) -> Vec<&str> {
-    parties.iter().filter_map(|p| p.address.as_ref()).map(|a| a.expose()).collect()
+    parties.iter().filter_map(address_text).collect()
+}
+
+fn address_text(party: &Party) -> Option<&str> {
+    match &party.address {
+        Some(a) if EmailAddress::parse(&party.raw).as_ref() == Ok(a) => Some(&party.raw),
+        Some(a) => Some(a.expose()),
+        None => party.is_local().then_some(party.raw.as_str()),
+    }
+}
+
+/// The files, or the mails within the mail.
+fn files(mail: &ParsedMail, mails: bool) -> Vec<Value> {
+    let wanted = mail.attachments.iter().filter(|a| is_message(&a.media_type) == mails);
+    wanted.map(attachment).collect()
 }
 
 fn attachment(file: &Attachment) -> Value {

@@ -24,6 +24,8 @@ pub struct Header {
     pub body_start: usize,
     /// A line stood among the fields that is none.
     pub stray_line: bool,
+    /// Lines at the end of the block that are no fields: text whose empty line was forgotten.
+    pub stray_tail: Option<Range<usize>>,
     /// There was no empty line behind the fields.
     pub unended: bool,
 }
@@ -45,11 +47,12 @@ impl Header {
     }
 }
 
-/// Reads the block that begins at `start`. `is_boundary` tells whether a line is a delimiter of a
+/// Reads the block that begins at `start`; empty lines before it are skipped where it is the mail's
+/// own. Lines that are no fields don't end it, as readers agree. `is_boundary` tells whether a line is a delimiter of a
 /// part around this one: a block whose empty line is missing ends there.
 pub fn read(raw: &[u8], start: usize, end: usize, is_boundary: &dyn Fn(&[u8]) -> bool) -> Header {
     let mut header = Header { body_start: end, unended: true, ..Header::default() };
-    let mut at = start;
+    let mut at = if start == 0 { after_blank_lines(raw, end) } else { start };
     while at < end {
         let line_end = line_end(raw, at, end);
         let line = raw.get(at..line_end.text).unwrap_or_default();
@@ -62,29 +65,57 @@ pub fn read(raw: &[u8], start: usize, end: usize, is_boundary: &dyn Fn(&[u8]) ->
             header.body_start = at;
             return header;
         }
-        if matches!(line.first(), Some(b' ' | b'\t')) {
-            if let Some(last) = header.fields.last_mut() {
-                last.value.end = line_end.text;
-            }
-            at = line_end.next;
-            continue;
-        }
-        match field_of(line, at) {
-            Some(field) if header.fields.len() < FIELDS_MAX => header.fields.push(field),
-            Some(_) => header.stray_line = true,
-            // mbox separators (`From a@b Mon ...`, also quoted ones) stand before the first field.
-            None if header.fields.is_empty() && is_mbox_separator(line) => {}
-            None => {
-                header.stray_line = true;
-                if !another_field_follows(raw, line_end.next, end) {
-                    header.body_start = at;
-                    return header;
-                }
-            }
-        }
+        header.line(line, at);
         at = line_end.next;
     }
     header
+}
+
+impl Header {
+    fn line(&mut self, line: &[u8], at: usize) {
+        let end = at + line.len();
+        if matches!(line.first(), Some(b' ' | b'\t')) {
+            if let Some(tail) = &mut self.stray_tail {
+                tail.end = end;
+                return;
+            }
+            if let Some(last) = self.fields.last_mut() {
+                last.value.end = end;
+                return;
+            }
+        }
+        match field_of(line, at) {
+            Some(field) => {
+                self.stray_tail = None;
+                if self.fields.len() < FIELDS_MAX {
+                    self.fields.push(field);
+                } else {
+                    self.stray_line = true;
+                }
+            }
+            // mbox separators (`From a@b Mon ...`, also quoted ones) stand before the fields.
+            None if self.fields.is_empty() && is_mbox_separator(line) => {}
+            None => {
+                self.stray_line = true;
+                match &mut self.stray_tail {
+                    Some(tail) => tail.end = end,
+                    None => self.stray_tail = Some(at..end),
+                }
+            }
+        }
+    }
+}
+
+fn after_blank_lines(raw: &[u8], end: usize) -> usize {
+    let mut at = 0;
+    while at < end {
+        let line = line_end(raw, at, end);
+        if !raw.get(at..line.text).unwrap_or_default().trim_ascii().is_empty() {
+            break;
+        }
+        at = line.next;
+    }
+    at
 }
 
 /// Where a line ends, without and with its line end.
@@ -135,13 +166,6 @@ fn field_of(line: &[u8], at: usize) -> Option<Field> {
     })
 }
 
-/// Whether the next line is a field again: then the stray line is skipped, else the body began.
-fn another_field_follows(raw: &[u8], at: usize, end: usize) -> bool {
-    let next = line_end(raw, at, end);
-    let line = raw.get(at..next.text).unwrap_or_default();
-    field_of(line, at).is_some_and(|f| !f.damaged_name)
-}
-
 /// The value with its folds undone (RFC 5322 section 2.2.3) and outer white space cut.
 pub fn unfold(value: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     let value = value.trim_ascii();
@@ -169,9 +193,17 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_field_is_skipped_or_begins_the_body() {
+    fn lines_that_are_no_fields_are_skipped_and_the_last_of_them_remembered() {
         assert_eq!(names("From: a\njunk\nTo: b\n\nhi").0, ["from", "to"]);
-        assert_eq!(names("From: a\nThis is text\nmore").1, "This is text\nmore");
+        let raw = "From: a\nThis is text\nmore\n\nbody";
+        let header = read(raw.as_bytes(), 0, raw.len(), &|_| false);
+        assert_eq!(&raw[header.stray_tail.unwrap()], "This is text\nmore");
+        assert_eq!(names(raw).1, "body");
+    }
+
+    #[test]
+    fn empty_lines_and_blanks_before_the_first_field_do_no_harm() {
+        assert_eq!(names("\r\n\r\n From: a\r\nTo: b\r\n\r\nhi").0, ["from", "to"]);
     }
 
     #[test]

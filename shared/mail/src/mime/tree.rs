@@ -43,6 +43,9 @@ pub struct Part {
     pub encoding: TransferEncoding,
     /// What it is made of.
     pub form: Form,
+    /// It is where the standard has no part: a multipart without delimiters, a part behind a
+    /// delimiter nobody announced, a part whose type is none. Worth reading, not to be relied on.
+    pub recovered: bool,
 }
 
 /// A mail's parts; the first is the mail itself, children follow their parent.
@@ -135,6 +138,7 @@ impl Walk<'_> {
         part.parent = parent;
         part.message_depth = message_depth;
         part.body.end = self.raw.len();
+        part.recovered |= around.is_some_and(|p| p.recovered);
         let index = self.tree.parts.len();
         if part.form != Form::Leaf && self.stack.len() >= DEPTH_MAX {
             part.form = Form::Leaf;
@@ -172,12 +176,15 @@ impl Walk<'_> {
             if let Some(open) = self.stack.last_mut() {
                 open.boundary = Some(boundary);
             }
+            if let Some(part) = self.tree.parts.get_mut(index) {
+                part.recovered = true;
+            }
             return Some(next);
         }
         self.stack.pop();
         if let Some(part) = self.tree.parts.get_mut(index) {
             part.form = Form::Leaf;
-            "text/plain".clone_into(&mut part.media_type);
+            part.recovered = true;
         }
         self.after_leaf(Some(index), body_start)
     }
@@ -282,6 +289,7 @@ fn part_of(raw: &[u8], header: Header, in_digest: bool) -> Part {
         .map(|v| TransferEncoding::of_label(&String::from_utf8_lossy(&v)))
         .unwrap_or_default();
     let media_type = effective_type(&content_type, in_digest);
+    let recovered = !media_type.contains('/');
     let form = match (content_type.kind(), encoding) {
         ("multipart", _) => Form::Multipart,
         _ if is_message(&media_type) && encoding == TransferEncoding::Identity => Form::Message,
@@ -298,6 +306,7 @@ fn part_of(raw: &[u8], header: Header, in_digest: bool) -> Part {
         disposition,
         encoding,
         form,
+        recovered,
     }
 }
 
@@ -306,17 +315,15 @@ pub fn is_message(media_type: &str) -> bool {
     matches!(media_type, "message/rfc822" | "message/global" | "message/news")
 }
 
-/// RFC 2045 section 5.2: no type, or one that can't be read, is text/plain; within a digest it is
-/// a mail (RFC 2046 section 5.1.5).
+/// RFC 2045 section 5.2: no type is text/plain; within a digest it is a mail (RFC 2046 section
+/// 5.1.5). What can't be read as a type stays as it is.
 fn effective_type(content_type: &Structured, in_digest: bool) -> String {
     let value = content_type.value.as_str();
-    if value.is_empty() && in_digest {
-        return "message/rfc822".to_owned();
-    }
     match value.split_once('/') {
         Some((kind, subtype)) if !kind.is_empty() && !subtype.is_empty() => value.to_owned(),
-        _ if value.starts_with("html") || value == "text/html" => "text/html".to_owned(),
-        _ => "text/plain".to_owned(),
+        None if value.is_empty() && in_digest => "message/rfc822".to_owned(),
+        None if value.is_empty() => "text/plain".to_owned(),
+        _ => value.replace('/', ""),
     }
 }
 
@@ -357,7 +364,7 @@ mod tests {
             "Content-Type: multipart/mixed\n\n--zz1\nContent-Type: text/plain\n\nhi\n--zz1--\n";
         assert_eq!(outline(raw)[1].1, "hi");
         let none = "Content-Type: multipart/mixed\n\njust text\n";
-        assert_eq!(outline(none), [("text/plain".to_owned(), "just text\n".to_owned())]);
+        assert_eq!(outline(none), [("multipart/mixed".to_owned(), "just text\n".to_owned())]);
     }
 
     #[test]
