@@ -191,6 +191,13 @@ mod tests {
     }
 
     #[test]
+    fn a_build_that_fails_says_what_to_do_next() {
+        let empty = tempfile::tempdir().unwrap();
+        let fault = build(empty.path(), Profile::Dev).unwrap_err().to_string();
+        assert!(fault.contains("do not build\nnext: "), "{fault}");
+    }
+
+    #[test]
     fn a_function_without_a_binary_is_named() {
         let fault = executables("").unwrap_err();
         assert!(fault.to_string().contains("inbound_mail"), "{fault}");

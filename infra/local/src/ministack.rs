@@ -158,3 +158,22 @@ fn spawn(bin: &Path, state_dir: &Path, port: u16) -> Result<Child> {
         .spawn()
         .context("starting the local cloud")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_told_with_the_option_to_change_it() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let fault = format!("{:#}", free_port(port, "--port").unwrap_err());
+        assert!(fault.contains(&format!("port {port} of 127.0.0.1 is taken")), "{fault}");
+        assert!(fault.contains("next: ") && fault.contains("--port"), "{fault}");
+    }
+
+    #[test]
+    fn port_zero_takes_a_free_one() {
+        assert_ne!(free_port(0, "--port").unwrap(), 0);
+    }
+}

@@ -39,6 +39,15 @@ const NEXT_STEP: &str = "next: install Python 3.10 or later with its venv module
 /// # Errors
 /// When Python, its venv module or the packages cannot be had; the message says what to do next.
 pub fn prepare(shared: &Path, environment: Environment, progress: Progress) -> Result<PathBuf> {
+    prepare_with("python3", shared, environment, progress)
+}
+
+fn prepare_with(
+    python: &str,
+    shared: &Path,
+    environment: Environment,
+    progress: Progress,
+) -> Result<PathBuf> {
     fs::create_dir_all(shared).with_context(|| format!("making {}", shared.display()))?;
     let lock = fs::File::create(shared.join(format!("{}.lock", environment.name)))?;
     lock.lock().context("waiting for another run to make the Python environment")?;
@@ -53,7 +62,7 @@ pub fn prepare(shared: &Path, environment: Environment, progress: Progress) -> R
     if folder.exists() {
         fs::remove_dir_all(&folder).context("removing an outdated Python environment")?;
     }
-    run(Command::new("python3").args(["-m", "venv"]).arg(&folder), "python3 -m venv")
+    run(Command::new(python).args(["-m", "venv"]).arg(&folder), "python3 -m venv")
         .context(NEXT_STEP)?;
     let pip = folder.join("bin/pip");
     run(
@@ -76,4 +85,38 @@ fn run(command: &mut Command, name: &str) -> Result<()> {
         bail!("{name}: {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: Environment = Environment { name: "venv", packages: &[] };
+
+    #[test]
+    fn a_machine_without_python_is_told_what_to_install() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = prepare_with("/nowhere/python3", folder.path(), NONE, Progress::Silent);
+        let fault = format!("{:#}", made.unwrap_err());
+        assert!(fault.contains("next: install Python"), "{fault}");
+        assert!(fault.contains("python3 -m venv cannot be started"), "{fault}");
+    }
+
+    #[test]
+    fn a_python_without_venv_is_told_what_to_install() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = prepare_with("false", folder.path(), NONE, Progress::Silent);
+        let fault = format!("{:#}", made.unwrap_err());
+        assert!(fault.contains("apt install python3-venv"), "{fault}");
+    }
+
+    #[test]
+    fn an_environment_with_the_same_packages_is_used_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("venv")).unwrap();
+        fs::write(folder.path().join("venv/packages.txt"), "").unwrap();
+        // No Python is needed any more.
+        let bin = prepare_with("/nowhere/python3", folder.path(), NONE, Progress::Silent);
+        assert_eq!(bin.unwrap(), folder.path().join("venv/bin"));
+    }
 }
