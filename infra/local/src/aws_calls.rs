@@ -1,14 +1,17 @@
 //! The three dialects of AWS as small functions: REST, query with XML answers, and JSON targets.
 //!
-//! The local cloud reads service and region from the shape of the Authorization header and checks
-//! no signature, so none is made. SDK crates would do the same at some minutes of compile time each.
+//! SDK crates would do the same at some minutes of compile time each.
 
 use anyhow::{Result, anyhow};
 use bytes::Bytes;
 use http::Method;
+use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::http_client::{Answer, HttpClient};
+use crate::{
+    http_client::{Answer, HttpClient},
+    sigv4::{self, Signed},
+};
 
 /// Region everything local runs in.
 pub const REGION: &str = "eu-west-1";
@@ -52,9 +55,7 @@ impl Aws {
         path: &str,
         body: Bytes,
     ) -> Result<Answer> {
-        let url = format!("{}{path}", self.endpoint);
-        let authorization = authorization(service);
-        self.http.send(method, &url, &[("authorization", &authorization)], body).await
+        self.signed(service, method, path, &[], body).await
     }
 
     /// One call of the query protocol (CloudFormation, SNS, CloudWatch); answers the XML text.
@@ -71,13 +72,8 @@ impl Aws {
         for (name, value) in parameters {
             form.push_str(&format!("&{}={}", form_encoded(name), form_encoded(value)));
         }
-        let authorization = authorization(service);
-        let headers = [
-            ("authorization", authorization.as_str()),
-            ("content-type", "application/x-www-form-urlencoded"),
-        ];
-        let url = format!("{}/", self.endpoint);
-        let answer = self.http.send(Method::POST, &url, &headers, form.into()).await?;
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let answer = self.signed(service, Method::POST, "/", &headers, form.into()).await?;
         if !answer.status.is_success() {
             let said = element_text(&answer.text(), "Message").unwrap_or_else(|| answer.text());
             return Err(anyhow!("{service} {action}: {said}"));
@@ -90,15 +86,25 @@ impl Aws {
     /// # Errors
     /// When there is no answer, it is not 2xx, or it is not JSON.
     pub async fn json(&self, service: &str, target: &str, body: &Value) -> Result<Value> {
-        let authorization = authorization(service);
-        let headers = [
-            ("authorization", authorization.as_str()),
-            ("content-type", "application/x-amz-json-1.0"),
-            ("x-amz-target", target),
-        ];
-        let url = format!("{}/", self.endpoint);
+        let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target)];
         let body = Bytes::from(body.to_string());
-        self.http.send(Method::POST, &url, &headers, body).await?.success(target)?.json()
+        self.signed(service, Method::POST, "/", &headers, body).await?.success(target)?.json()
+    }
+
+    async fn signed(
+        &self,
+        service: &str,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Bytes,
+    ) -> Result<Answer> {
+        let host = self.endpoint.trim_start_matches("http://");
+        let request = Signed { service, method: method.as_str(), host, path, body: &body };
+        let signature = sigv4::headers(&request, Timestamp::now())?;
+        let mut all: Vec<(&str, &str)> = headers.to_vec();
+        all.extend(signature.iter().map(|(name, value)| (*name, value.as_str())));
+        self.http.send(method, &format!("{}{path}", self.endpoint), &all, body).await
     }
 }
 
@@ -108,13 +114,6 @@ pub fn element_text(xml: &str, name: &str) -> Option<String> {
     let document = roxmltree::Document::parse(xml).ok()?;
     let node = document.descendants().find(|node| node.tag_name().name() == name)?;
     Some(node.text().unwrap_or_default().to_owned())
-}
-
-fn authorization(service: &str) -> String {
-    format!(
-        "AWS4-HMAC-SHA256 Credential=local/20260101/{REGION}/{service}/aws4_request, \
-         SignedHeaders=host, Signature=00"
-    )
 }
 
 fn form_encoded(text: &str) -> String {

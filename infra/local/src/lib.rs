@@ -25,6 +25,7 @@ pub mod http_client;
 pub mod mail_api;
 pub mod objects;
 pub mod queues;
+pub mod sigv4;
 pub mod stack;
 
 pub mod drop_folder;

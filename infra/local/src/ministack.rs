@@ -16,7 +16,11 @@ use std::{
 use anyhow::{Context, Result, bail};
 use http::Method;
 
-use crate::{aws_calls::REGION, http_client::HttpClient};
+use crate::{
+    aws_calls::REGION,
+    http_client::HttpClient,
+    sigv4::{ACCESS_KEY, SECRET_KEY},
+};
 
 const LAUNCHER: &str = include_str!("launch_cloud.py");
 /// It starts in half a second on a quiet machine.
@@ -144,7 +148,9 @@ fn spawn(bin: &Path, state_dir: &Path, port: u16) -> Result<Child> {
         .env("STATE_DIR", state_dir.join("state"))
         .env("S3_DATA_DIR", state_dir.join("objects"))
         .env("AWS_ENDPOINT_URL", endpoint)
-        .envs([("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")])
+        // Signatures and IAM policies are checked; a function holds the rights of its role alone.
+        .env("AUTH", "true")
+        .envs([("AWS_ACCESS_KEY_ID", ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", SECRET_KEY)])
         .envs([
             ("AWS_REGION", REGION),
             ("AWS_DEFAULT_REGION", REGION),
