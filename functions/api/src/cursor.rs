@@ -13,7 +13,7 @@ const CODE_BYTES: usize = 16;
 /// Seals and opens the cursors of one list.
 pub struct CursorSeal {
     hasher: KeyedHasher,
-    /// Tenant, path and filter.
+    /// Tenant, user, path and filter.
     list: String,
 }
 

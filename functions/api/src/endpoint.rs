@@ -24,8 +24,8 @@ pub struct Endpoint {
     pub name: &'static str,
     /// One sentence about it.
     pub summary: &'static str,
-    /// The right it needs; none for the endpoints that anybody may ask.
-    pub right: Option<Scope>,
+    /// The rights it needs; none for the endpoints that anybody may ask.
+    pub rights: Vec<Scope>,
     /// Query parameters beside those of lists.
     pub query: Vec<QueryParameter>,
     /// The body it takes.
@@ -125,7 +125,7 @@ impl Endpoint {
             path,
             name,
             summary,
-            right: None,
+            rights: Vec::new(),
             query: Vec::new(),
             takes: None,
             gives: None,
@@ -137,9 +137,9 @@ impl Endpoint {
         }
     }
 
-    /// It needs this right.
+    /// It needs this right too.
     pub fn needs(mut self, right: Scope) -> Self {
-        self.right = Some(right);
+        self.rights.push(right);
         self
     }
 
@@ -156,9 +156,14 @@ impl Endpoint {
     }
 
     /// It gives pages of these.
-    pub fn lists<T: serde::Serialize + ToSchema>(mut self) -> Self {
+    pub fn lists<T: serde::Serialize + ToSchema>(self) -> Self {
+        self.pages().gives::<PageView<T>>()
+    }
+
+    /// It takes limit and cursor.
+    pub fn pages(mut self) -> Self {
         self.paged = true;
-        self.gives::<PageView<T>>()
+        self
     }
 
     /// It answers 201 and takes an `Idempotency-Key`.

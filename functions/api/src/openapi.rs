@@ -74,9 +74,11 @@ fn operation(endpoint: &Endpoint) -> Value {
             object.insert(name.to_owned(), value);
         }
     };
-    match endpoint.right {
-        Some(right) => set("x-right", json!(right.name())),
-        None => set("security", json!([])),
+    if endpoint.rights.is_empty() {
+        set("security", json!([]));
+    } else {
+        let rights: Vec<&str> = endpoint.rights.iter().map(|right| right.name()).collect();
+        set("x-rights", json!(rights));
     }
     if let Some(shape) = &endpoint.takes {
         let media_type = if endpoint.method == Method::PATCH {

@@ -68,7 +68,9 @@ impl ListQuery {
         app: &App,
         allowed: &Allowed<P>,
     ) -> Result<(Wish, CursorSeal, QueryWords), Refused> {
-        let mut list = format!("{} {}", allowed.tenant(), self.path);
+        // What a list shows, and so how it is read, may depend on who asks.
+        let mut list =
+            format!("{} {} {:?} {}", allowed.tenant(), allowed.user(), allowed.role(), self.path);
         for (name, text) in &self.filter.0 {
             // Lengths keep the words apart, whatever characters are in them.
             list.push_str(&format!(" {}:{name}={}:{text}", name.len(), text.len()));

@@ -24,6 +24,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Member<T> {
 }
 
 impl<T> Member<T> {
+    /// The new value of a member that can be taken away: the inner none is null.
+    pub fn or_none(self) -> Option<Option<T>> {
+        match self {
+            Self::Missing => None,
+            Self::Null => Some(None),
+            Self::Value(value) => Some(Some(value)),
+        }
+    }
+
     /// The new value of a member that can't be taken away.
     ///
     /// # Errors

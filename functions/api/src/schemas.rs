@@ -1,6 +1,7 @@
 //! Schemas of values that the domain defines: the document's enumerations come from its own lists.
 
 use domain::contact::ContactKind;
+use domain::intake::QuarantineReason;
 use domain::permission::Scope;
 use utoipa::openapi::KnownFormat;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, Type};
@@ -65,6 +66,31 @@ pub fn role() -> Object {
 /// A kind of contact.
 pub fn contact_kind() -> Object {
     one_of(ContactKind::ALL.iter().map(|kind| kind.name())).build()
+}
+
+/// What an address is in a mail.
+pub fn party_role() -> Object {
+    one_of(["from", "sender", "reply_to", "to", "cc", "bcc"]).build()
+}
+
+/// What addresses are in a mail.
+pub fn party_roles() -> utoipa::openapi::schema::Array {
+    utoipa::openapi::schema::ArrayBuilder::new().items(party_role()).build()
+}
+
+/// Received or sent.
+pub fn direction() -> Object {
+    one_of(["received", "sent"]).build()
+}
+
+/// Why a message stands in its thread.
+pub fn thread_reason() -> Object {
+    one_of(["opened", "in_reply_to", "references", "awaited", "same_header_id"]).build()
+}
+
+/// Why a raw mail needs a person.
+pub fn quarantine_reason() -> Object {
+    one_of(QuarantineReason::ALL.iter().map(|reason| reason.code())).build()
 }
 
 /// Which mail makes contacts.

@@ -50,6 +50,17 @@ pub const REQUEST_BODY_BYTES_MAX: usize = 256 * 1024;
 pub const PAGE_ITEMS_DEFAULT: u32 = 50;
 /// Most items on a page.
 pub const PAGE_ITEMS_MAX: u32 = 200;
+/// Longest new text of a message in one answer, in octets: API Gateway passes answers of 6 MB, and
+/// JSON writes some characters with six octets.
+pub const TEXT_BYTES_MAX: usize = 768 * 1024;
+/// How often a list that leaves things out reads on to fill its page.
+pub const PAGE_ROUNDS_MAX: usize = 4;
+/// Reads that one request does beside each other.
+pub const READS_AT_ONCE_MAX: usize = 16;
+/// How many months back the list of intakes goes: as long as an intake is kept.
+pub const INTAKE_MONTHS_MAX: u32 = 5;
+/// How long a retry may wait in the queue before it can be asked for again.
+pub const RETRY_WAIT: Duration = Duration::from_secs(300);
 /// How long a signed URL opens its file.
 pub const SIGNED_URL_LIFE: Duration = Duration::from_secs(300);
 /// Longest name of a user, tenant, contact, key or mailbox, in octets.

@@ -159,6 +159,8 @@ refusal_codes! {
     LastOwner = "last_owner", Conflict, "The last owner has to stay.";
     /// Only a quarantined intake can be retried.
     NotQuarantined = "not_quarantined", Conflict, "The mail is not in quarantine.";
+    /// The receiving server found a virus in the mail: its files are not served (B11).
+    VirusFound = "virus_found", Conflict, "The mail carries a virus.";
     /// The domain belongs to another tenant.
     DomainTaken = "domain_taken", Conflict, "The domain is another tenant's.";
     /// The mail is being taken in by another worker at this moment.

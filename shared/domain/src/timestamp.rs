@@ -57,6 +57,16 @@ impl Timestamp {
         month
     }
 
+    /// The last `count` months up to this one, as [`Timestamp::month`] writes them, the newest first.
+    pub fn months_back(self, count: u32) -> Vec<String> {
+        let month = self.month();
+        let part = |text: Option<&str>| text.and_then(|digits| digits.parse::<u32>().ok());
+        let (year, month) = (part(month.get(..4)), part(month.get(4..)));
+        let now = year.unwrap_or(0) * 12 + month.unwrap_or(1).saturating_sub(1);
+        let name = |months: u32| format!("{:04}{:02}", months / 12, months % 12 + 1);
+        (0..count).map(|back| name(now.saturating_sub(back))).collect()
+    }
+
     /// Reads an RFC 3339 time, of any offset and fraction.
     ///
     /// # Errors
@@ -102,6 +112,12 @@ mod tests {
         assert_eq!(t.to_string(), "2026-11-22T09:30:00.000Z");
         assert_eq!(Timestamp::parse(&t.to_string()).unwrap(), t);
         assert_eq!(t.month(), "202611");
+    }
+
+    #[test]
+    fn months_are_counted_back_over_the_turn_of_the_year() {
+        let t = Timestamp::parse("2027-02-01T00:00:00Z").unwrap();
+        assert_eq!(t.months_back(4), ["202702", "202701", "202612", "202611"]);
     }
 
     #[test]

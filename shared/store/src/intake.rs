@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! absent --open--> working --finish--> done --queue (quarantined only)--> queued --open--> working
-//!                   | lease runs out (the worker died): open again, one attempt more
+//!                   | lease runs out (the worker died): open again, one attempt more, or queue
 //!                   | release (the worker failed cleanly): lease ends at once, attempt not counted
 //! ```
 //! Every move is one conditional put of the whole item, so two workers can't both make it.
@@ -117,16 +117,23 @@ pub fn finish(
     put(&done, holds(lease))
 }
 
-/// The write that asks for another try of a quarantined intake. Its deaths are forgotten, or a mail
-/// that was found poisonous once would be for ever.
+/// The write that asks for another try of an intake, if it still stands as it was read: the number of
+/// tries begins anew.
 ///
 /// # Errors
 /// See [`item::to_item`].
-pub fn queue(quarantined: &Intake, now: Timestamp) -> Result<Write, TableFault> {
-    let mut queued = quarantined.clone();
+pub fn queue(stored: &Intake, now: Timestamp) -> Result<Write, TableFault> {
+    let unchanged = match &stored.state {
+        IntakeState::Done { finished_at, .. } => {
+            Condition::Equals("finished_at", text(finished_at))
+        }
+        IntakeState::Working { lease, .. } => holds(lease),
+        IntakeState::Queued { queued_at } => Condition::Equals("queued_at", text(queued_at)),
+    };
+    let mut queued = stored.clone();
     queued.attempts = 0;
     queued.state = IntakeState::Queued { queued_at: now };
-    put(&queued, Condition::Equals("state", text("done")))
+    put(&queued, unchanged)
 }
 
 fn holds(lease: &str) -> Condition {

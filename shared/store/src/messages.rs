@@ -81,6 +81,30 @@ pub async fn get_delivered(
     }
 }
 
+/// The deliveries of a message.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn deliveries(
+    table: &dyn Table,
+    tenant: TenantId,
+    message: MessageId,
+) -> Result<Vec<Delivery>, TableFault> {
+    let mut query = partition_query(keys::message_partition(tenant, message), Index::Primary);
+    query.range = SortRange::StartsWith(keys::DELIVERY.to_owned());
+    let mut found = Vec::new();
+    loop {
+        let page = table.query(&query).await?;
+        for item in page.items {
+            found.push(item::from_item(item)?);
+        }
+        query.after = page.next;
+        if query.after.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
 /// One page of a thread's messages, oldest first.
 ///
 /// # Errors

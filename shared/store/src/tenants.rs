@@ -31,6 +31,16 @@ pub fn appoint_operator(tenant: TenantId) -> Result<Write, TableFault> {
     item::create("operator", keys::operator(), &Operator { tenant })
 }
 
+/// The tenant that operates the stack; none before the first tenant is made.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn operator(table: &dyn Table) -> Result<Option<TenantId>, TableFault> {
+    let got = table.get(&keys::operator().key).await?;
+    let operator: Option<Operator> = got.item.map(item::from_item).transpose()?;
+    Ok(operator.map(|operator| operator.tenant))
+}
+
 /// A tenant.
 ///
 /// # Errors

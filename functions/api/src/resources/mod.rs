@@ -1,10 +1,16 @@
 //! The resources, one module each: its views, its endpoints, its handlers.
 
 pub mod api_keys;
+pub mod contacts;
 pub mod health;
+pub mod intake;
 pub mod limits;
+pub mod mail_views;
+pub mod messages;
 pub mod routes;
 pub mod settings;
+pub mod threads;
+pub mod timeline;
 pub mod users;
 
 use crate::endpoint::Endpoint;
@@ -18,6 +24,11 @@ pub fn endpoints() -> Vec<Endpoint> {
         users::endpoints(),
         api_keys::endpoints(),
         routes::endpoints(),
+        contacts::endpoints(),
+        timeline::endpoints(),
+        messages::endpoints(),
+        threads::endpoints(),
+        intake::endpoints(),
     ];
     all.into_iter().flatten().collect()
 }
