@@ -140,11 +140,14 @@ impl Table for MemoryTable {
         let mut guard = self.lock();
         let state = &mut *guard;
         let fault = |e: Invalid| TableFault::new("write", e);
+        if matches!(write, Write::Check { .. }) {
+            return Err(fault(Invalid("a check stands in transactions only".to_owned())).into());
+        }
         let planned = plan(&state.shelf, &write, cost::write).map_err(fault)?;
         state.usage.write.count(planned.units);
         match planned.then {
             Then::Store(after) => state.shelf.store(write.key(), after),
-            Then::Nothing => return Err(fault(Invalid(CHECK_ALONE.to_owned())).into()),
+            Then::Nothing => {}
             Then::Refuse(found) => return Err(WriteError::ConditionFailed(found)),
         }
         Ok(planned.units)
@@ -172,8 +175,6 @@ impl Table for MemoryTable {
         Ok(units)
     }
 }
-
-const CHECK_ALONE: &str = "a check stands in transactions only";
 
 /// What a write comes to.
 struct Planned {
