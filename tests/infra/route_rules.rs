@@ -29,3 +29,22 @@ pub fn explicit(subject: &Subject) -> Vec<String> {
     }
     complaints
 }
+
+#[test]
+fn the_routes_of_the_template_are_the_endpoints_of_the_router() {
+    let subject = Subject::of_the_repository();
+    let routes: BTreeSet<String> = subject
+        .all("AWS::ApiGatewayV2::Route")
+        .filter_map(|route| route.property("RouteKey").as_str().map(str::to_owned))
+        .collect();
+    let endpoints: BTreeSet<String> = api::resources::endpoints()
+        .iter()
+        .map(|endpoint| format!("{} {}", endpoint.method, endpoint.path))
+        .collect();
+    let (missing, dead) = (endpoints.difference(&routes), routes.difference(&endpoints));
+    let complaints: Vec<String> = missing
+        .map(|endpoint| format!("{endpoint} has no route in infra/template.yaml"))
+        .chain(dead.map(|route| format!("{route} has a route, but nothing answers")))
+        .collect();
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}

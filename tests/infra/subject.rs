@@ -80,7 +80,7 @@ impl Subject {
 }
 
 /// Names in the code that look like ones of the environment: quoted, upper case, with an underscore.
-/// Those of Lambda and of the SDK are set by neither us nor the template.
+/// Those of Lambda, of the SDK and of cargo are not ours to set.
 fn environment_names(folder: &Path) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -99,7 +99,7 @@ fn quoted_names(code: &str) -> BTreeSet<String> {
         text.contains('_')
             && text.starts_with(|first: char| first.is_ascii_uppercase())
             && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-            && !text.starts_with("AWS_")
+            && !["AWS_", "CARGO_"].iter().any(|others| text.starts_with(others))
     };
     code.lines()
         .filter(|line| !line.trim_start().starts_with("//"))

@@ -131,7 +131,7 @@ pub async fn outcomes(api: &MailApi, wanted: usize) -> Result<Vec<Value>> {
 /// The outcome of an intake, e.g. `filed`; `None` while there is none.
 #[must_use]
 pub fn outcome_of(intake: &Value) -> Option<&str> {
-    intake.get("outcome").and_then(Value::as_str)
+    intake.pointer("/outcome/name").and_then(Value::as_str)
 }
 
 #[cfg(test)]

@@ -140,7 +140,8 @@ mod tests {
     #[test]
     fn outcomes_are_counted_by_name() {
         let intakes = serde_json::json!([
-            {"outcome": "filed"}, {"outcome": "quarantined"}, {"outcome": "filed"}, {"outcome": null}
+            {"outcome": {"name": "filed"}}, {"outcome": {"name": "quarantined"}},
+            {"outcome": {"name": "filed"}}, {"outcome": null}
         ]);
         assert_eq!(
             outcome_line(intakes.as_array().unwrap()),
