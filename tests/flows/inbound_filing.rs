@@ -217,3 +217,21 @@ async fn the_verdicts_of_the_receipt_are_stored() {
     let [message] = &inbound.messages()[..] else { panic!("one message") };
     assert_eq!(message.verdicts.get("dmarc").map(String::as_str), Some("fail"));
 }
+
+#[tokio::test]
+async fn endless_texts_of_a_mail_make_a_bounded_record() {
+    let inbound = Inbound::new().await;
+    let long = "x".repeat(10_000);
+    let crowd: Vec<String> = (0..500).map(|n| format!("\"{long}\" <p{n}@crowd.example>")).collect();
+    let mail = Draft::new(&long, CUSTOMER, &crowd.join(", ")).subject(&long).file(&long, b"x");
+    let message = inbound.message(&mail).await;
+
+    let item = store::item::to_item(
+        "message",
+        &store::keys::message(inbound.tenant.id, message.id, message.thread, message.at),
+        &message,
+    );
+    let size = serde_json::to_string(&item.unwrap()).unwrap().len();
+    assert!(size < 100_000, "{size} octets");
+    assert_eq!(message.parties.len(), domain::limits::PARTIES_MAX);
+}

@@ -26,6 +26,10 @@ pub const ATTACHMENTS_MAX: usize = 100;
 pub const REFERENCES_MAX: usize = 12;
 /// Most envelope recipients routed for one mail (SES names at most 100 a rule).
 pub const RECIPIENTS_MAX: usize = 100;
+/// Longest text of an envelope recipient that is kept, in octets: an address has at most 254.
+pub const RECIPIENT_BYTES_MAX: usize = 320;
+/// Longest Message-ID kept on a record, in octets: a line of RFC 5322 section 2.1.1.
+pub const HEADER_ID_BYTES_MAX: usize = 998;
 /// Largest part of an unreadable announcement that is kept, in octets.
 pub const ANNOUNCEMENT_BYTES_MAX: usize = 8 * 1024;
 /// How long one worker may hold an intake: the function's time limit and a half.

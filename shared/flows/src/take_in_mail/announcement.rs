@@ -49,7 +49,8 @@ impl MailArrived {
     pub fn to_intake(&self) -> Intake {
         let mut intake = blank(self.id(), self.announced_at);
         intake.raw = Some(self.raw.clone());
-        intake.recipients = self.recipients.iter().take(limits::RECIPIENTS_MAX).cloned().collect();
+        let recipients = self.recipients.iter().take(limits::RECIPIENTS_MAX);
+        intake.recipients = recipients.map(|text| cut(text, limits::RECIPIENT_BYTES_MAX)).collect();
         intake.verdicts = self.verdicts.clone();
         intake
     }
@@ -57,7 +58,8 @@ impl MailArrived {
     /// The intake of an object that is not in our bucket: it names no raw mail of ours.
     pub(super) fn to_foreign_intake(&self) -> Intake {
         let mut intake = blank(self.id(), self.announced_at);
-        intake.announcement = Some(cut(&format!("s3://{}/{}", self.bucket, self.raw.key)));
+        intake.announcement =
+            Some(cut_announcement(&format!("s3://{}/{}", self.bucket, self.raw.key)));
         intake
     }
 
@@ -70,7 +72,7 @@ impl MailArrived {
 impl Unreadable {
     pub(super) fn to_intake(&self) -> Intake {
         let mut intake = blank(intake_id(&["announcement", &self.body]), self.announced_at);
-        intake.announcement = Some(cut(&self.body));
+        intake.announcement = Some(cut_announcement(&self.body));
         intake
     }
 }
@@ -119,6 +121,10 @@ fn intake_id(parts: &[&str]) -> IntakeId {
     IntakeId::from_bits(bits)
 }
 
-fn cut(text: &str) -> String {
-    crate::cut::to_octets(text, limits::ANNOUNCEMENT_BYTES_MAX).to_owned()
+fn cut_announcement(text: &str) -> String {
+    cut(text, limits::ANNOUNCEMENT_BYTES_MAX)
+}
+
+fn cut(text: &str, octets_max: usize) -> String {
+    crate::cut::to_octets(text, octets_max).to_owned()
 }

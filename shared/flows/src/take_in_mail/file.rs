@@ -6,7 +6,7 @@ use bytes::Bytes;
 use domain::ids::TenantId;
 use domain::intake::{Intake, Outcome, QuarantineReason};
 use domain::limits;
-use mail::parsed_mail::{Attachment, ParsedMail};
+use mail::parsed_mail::ParsedMail;
 use store::table::{CancelReason, TransactError, Write};
 
 use super::known::{self, Known, Wanted};
@@ -85,7 +85,7 @@ pub(super) async fn file(
             }));
         }
         if known.message.is_none() && !kept {
-            keep_attachments(archive, tenant, &mail.attachments).await?;
+            keep_attachments(archive, tenant, mail).await?;
             kept = true;
         }
         let plan = writes::plan(records, held, tenant, mailboxes, mail, &identity, &known)?;
@@ -100,9 +100,9 @@ pub(super) async fn file(
 async fn keep_attachments(
     archive: &dyn MailArchive,
     tenant: TenantId,
-    attachments: &[Attachment],
+    mail: &ParsedMail,
 ) -> Result<(), FlowError> {
-    for attachment in attachments.iter().take(limits::ATTACHMENTS_MAX) {
+    for attachment in record::files(mail) {
         let key = attachment_key(tenant, &attachment.sha256_hex());
         let octets = Bytes::copy_from_slice(&attachment.bytes);
         archive.keep(&key, &attachment.media_type, octets).await?;

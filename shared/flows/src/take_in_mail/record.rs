@@ -111,6 +111,14 @@ pub(super) fn authors(mail: &ParsedMail) -> Vec<EmailAddress> {
     named.take(limits::AUTHORS_MAX).collect()
 }
 
+/// The files in the order they stand, each package of Outlook followed by what is in it.
+pub(super) fn files(mail: &ParsedMail) -> impl Iterator<Item = &parsed_mail::Attachment> {
+    mail.attachments
+        .iter()
+        .flat_map(|file| std::iter::once(file).chain(&file.contents))
+        .take(limits::ATTACHMENTS_MAX)
+}
+
 /// The files as the record keeps them.
 pub(super) fn attachments(mail: &ParsedMail) -> Vec<Attachment> {
     let of = |attachment: &parsed_mail::Attachment| Attachment {
@@ -123,5 +131,5 @@ pub(super) fn attachments(mail: &ParsedMail) -> Vec<Attachment> {
         sha256: attachment.sha256_hex(),
         inline: attachment.inline,
     };
-    mail.attachments.iter().take(limits::ATTACHMENTS_MAX).map(of).collect()
+    files(mail).map(of).collect()
 }

@@ -211,7 +211,10 @@ impl NewMessage<'_> {
         let subject = mail.subject.as_deref().unwrap_or_default();
         Message {
             id: identity.id,
-            header_id: mail.message_id.clone(),
+            header_id: mail
+                .message_id
+                .as_deref()
+                .map(|id| cut::to_octets(id, limits::HEADER_ID_BYTES_MAX).to_owned()),
             at: identity.at,
             received_at: held.intake.announced_at,
             direction: self.direction(),
