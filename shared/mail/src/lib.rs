@@ -18,6 +18,9 @@ pub mod mime;
 pub mod parts;
 pub mod reply_text;
 
+pub mod bounce;
+pub mod bounce_reason;
+
 pub mod calendar;
 pub mod canonical;
 pub mod kind;

@@ -1,0 +1,57 @@
+//! DNS or connection trouble, or a routing loop (X.4.x).
+
+use domain::bounce::BounceReason;
+
+use super::row::ReasonRow;
+
+/// What tells this reason.
+pub const ROW: ReasonRow = ReasonRow {
+    reason: BounceReason::NetworkError,
+    statuses: &["5.4.0", "4.4.2", "4.4.4", "x.4.6", "x.4.8", "5.4.6", "x.4.14", "x.4.312"],
+    replies: &[],
+    phrases: &[
+        "could not connect and send",
+        "dns records for the destination computer",
+        "hop count exceeded",
+        "maximum hop count",
+        "exceeded * hops",
+        "too many hops",
+        "mail loop",
+        "forwarding loop",
+        "message loop",
+        "message is looping",
+        "message looping",
+        "routing loop",
+        "host is unreachable",
+        "host name lookup failure",
+        "host not found, try again",
+        "malformed name server reply",
+        "malformed or unexpected name server",
+        "no route to host",
+        "network is unreachable",
+        "unable to resolve route",
+        "unrouteable mail domain",
+        "lost connection",
+        "lost input channel",
+        "bad connection",
+        "connection refused",
+        "connection was refused",
+        "name service error",
+        "dns lookup failed",
+        "dns query failed",
+        "dns problem",
+        "dns failure",
+        "lookup failed",
+        "had no relevant answers",
+        "timed out while",
+        "mail exchanger",
+        "mxloopback",
+        "socket error",
+        "network error",
+        "connect to *: network",
+        "connection failed",
+        "could not connect",
+        "unable to connect",
+    ],
+    unless: &["connection refused by"],
+};

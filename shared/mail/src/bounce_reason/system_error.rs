@@ -1,0 +1,63 @@
+//! Trouble on the receiving host (X.3.x).
+
+use domain::bounce::BounceReason;
+
+use super::row::ReasonRow;
+
+/// What tells this reason.
+pub const ROW: ReasonRow = ReasonRow {
+    reason: BounceReason::SystemError,
+    statuses: &[
+        "x.1.9", "5.3.0", "x.3.3", "x.3.5", "x.4.3", "5.5.4", "x.5.5", "4.5.3", "4.4.318",
+        "5.4.318",
+    ],
+    replies: &[],
+    phrases: &[
+        "forwarding loop broken",
+        "can't create user output file",
+        "could not load drd",
+        "internal error",
+        "internal server error",
+        "interrupted system call",
+        "configuration error",
+        "error while being processed",
+        "create a mail loop",
+        "error in processing",
+        "loop was found in the mail exchanger",
+        "loops back to myself",
+        "mail system configuration",
+        "queue file write error",
+        "there is no mdb",
+        "server is misconfigured",
+        "misconfigured",
+        "service currently unavailable",
+        "system config error",
+        "system error",
+        "temporary local problem",
+        "temporary system problem",
+        "temporary server error",
+        "temporary problem",
+        "timeout waiting for input",
+        "transaction failed",
+        "unable to connect * daemon",
+        "unable to contact ldap",
+        "insufficient permission",
+        "server busy",
+        "service not available",
+        "service is temporarily",
+        "temporarily unavailable",
+        "agent busy",
+        "duplicated message-id",
+        "loop back",
+        "system resources",
+        "local error",
+        "local delivery failed",
+        "delivery to file forbidden",
+        "delivery to pipe forbidden",
+        "lmtp error",
+        "database error",
+        "backend error",
+        "unable to process",
+    ],
+    unless: &["spam message not queued"],
+};
