@@ -66,7 +66,8 @@ mod fixtures {
             for ending in endings {
                 let variant = raw.replace('\n', ending);
                 for difference in differences(variant.as_bytes(), &expected) {
-                    failures.push(format!("{:?} {ending:?}: {difference}", path.file_name().unwrap()));
+                    failures
+                        .push(format!("{:?} {ending:?}: {difference}", path.file_name().unwrap()));
                 }
             }
         }
