@@ -235,3 +235,24 @@ async fn endless_texts_of_a_mail_make_a_bounded_record() {
     assert!(size < 100_000, "{size} octets");
     assert_eq!(message.parties.len(), domain::limits::PARTIES_MAX);
 }
+
+#[tokio::test]
+async fn the_same_words_with_another_file_are_another_mail() {
+    let inbound = Inbound::new().await;
+    let bill = |octets: &[u8]| Draft::new("bill", CUSTOMER, ANNA).file("bill.pdf", octets);
+    let (one, two) = (inbound.bring(&bill(b"1")).await, inbound.bring(&bill(b"2")).await);
+    assert_eq!((one.name(), two.name()), ("filed", "filed"));
+    assert_eq!(inbound.bring(&bill(b"2")).await.name(), "duplicate");
+}
+
+#[tokio::test]
+async fn mails_with_neither_message_id_nor_date_are_never_taken_for_one() {
+    let inbound = Inbound::new().await;
+    let alarm = b"From: sensor@plant.example\r\nSubject: Alarm\r\n\r\nPressure too high.\r\n";
+    for n in 0..2 {
+        let announced = inbound.announce(&format!("inbound/{n}"), alarm.to_vec(), &[ANNA]);
+        assert_eq!(inbound.take_in(&announced).await.outcome.name(), "filed");
+        assert!(inbound.take_in(&announced).await.repeated);
+    }
+    assert_eq!(inbound.messages().len(), 2);
+}

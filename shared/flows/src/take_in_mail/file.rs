@@ -3,6 +3,7 @@
 use std::panic::catch_unwind;
 
 use bytes::Bytes;
+use domain::attachment::Attachment;
 use domain::ids::TenantId;
 use domain::intake::{Intake, Outcome, QuarantineReason};
 use domain::limits;
@@ -12,7 +13,8 @@ use store::table::{CancelReason, TransactError, Write};
 use super::known::{self, Known, Wanted};
 use super::quarantine::{Stop, Why, poison, stop};
 use super::record::{self, MailIdentity};
-use super::{Held, Mailboxes, writes};
+use super::writes::{self, ReadMail};
+use super::{Held, Mailboxes};
 use crate::attachment_key::attachment_key;
 use crate::error::{Failure, FlowError};
 use crate::ports::{MailArchive, Records};
@@ -62,7 +64,8 @@ pub(super) async fn file(
     mailboxes: &Mailboxes,
     mail: &ParsedMail,
 ) -> Result<Outcome, Stop> {
-    let identity = MailIdentity::of(mail, tenant, &held.intake);
+    let files = record::attachments(mail);
+    let identity = MailIdentity::of(mail, &files, tenant, &held.intake);
     let header_ids = record::header_ids(mail);
     let addresses = record::addresses(mail);
     let authors = record::authors(mail);
@@ -85,10 +88,17 @@ pub(super) async fn file(
             }));
         }
         if known.message.is_none() && !kept {
-            keep_attachments(archive, tenant, mail).await?;
+            keep_attachments(archive, tenant, mail, &files).await?;
             kept = true;
         }
-        let plan = writes::plan(records, held, tenant, mailboxes, mail, &identity, &known)?;
+        let plan = writes::plan(
+            records,
+            held,
+            tenant,
+            mailboxes,
+            &ReadMail { mail, files: &files, identity },
+            &known,
+        )?;
         if commit(records, plan.writes).await? {
             return Ok(plan.outcome);
         }
@@ -101,11 +111,11 @@ async fn keep_attachments(
     archive: &dyn MailArchive,
     tenant: TenantId,
     mail: &ParsedMail,
+    files: &[Attachment],
 ) -> Result<(), FlowError> {
-    for attachment in record::files(mail) {
-        let key = attachment_key(tenant, &attachment.sha256_hex());
-        let octets = Bytes::copy_from_slice(&attachment.bytes);
-        archive.keep(&key, &attachment.media_type, octets).await?;
+    for (file, Attachment { sha256, media_type, .. }) in record::files(mail).zip(files) {
+        let octets = Bytes::copy_from_slice(&file.bytes);
+        archive.keep(&attachment_key(tenant, sha256), media_type, octets).await?;
     }
     Ok(())
 }

@@ -25,13 +25,29 @@ pub(super) struct MailIdentity {
 }
 
 impl MailIdentity {
-    pub(super) fn of(mail: &ParsedMail, tenant: TenantId, intake: &Intake) -> Self {
+    /// The files belong to it, or a second mail with the same words and another file would be lost.
+    pub(super) fn of(
+        mail: &ParsedMail,
+        files: &[Attachment],
+        tenant: TenantId,
+        intake: &Intake,
+    ) -> Self {
         let mut hash = Sha256::new();
         hash.update(tenant.to_string());
         hash.update([0]);
         hash.update(mail.message_id.as_deref().unwrap_or_default());
         hash.update([0]);
         hash.update(mail::canonical::content_hash(mail));
+        for file in files {
+            hash.update(&file.sha256);
+        }
+        if mail.message_id.is_none() && mail.date.is_none() {
+            // Nothing tells such a mail from the next one with the same words but where it lies.
+            let raw = intake.raw.clone().unwrap_or_default();
+            hash.update(raw.key);
+            hash.update([0]);
+            hash.update(raw.version.unwrap_or_default());
+        }
         let bits = hash.finalize().iter().take(16).fold(0, |bits, o| (bits << 8) | u128::from(*o));
         // The time within the id comes from the mail alone, or two copies would differ.
         let written_at = mail.date.filter(|date| date.millis() >= 0).unwrap_or_default();

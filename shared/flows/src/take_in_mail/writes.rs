@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::attachment::Attachment;
 use domain::contact::{Contact, ContactKind, ContactSource, MailLink, PartyRole};
 use domain::delivery::Delivery;
 use domain::email_address::EmailAddress;
@@ -23,6 +24,14 @@ use super::{Held, Mailboxes, file};
 use crate::cut;
 use crate::ports::Records;
 
+/// A mail as it was read.
+#[derive(Clone, Copy)]
+pub(super) struct ReadMail<'a> {
+    pub mail: &'a ParsedMail,
+    pub files: &'a [Attachment],
+    pub identity: MailIdentity,
+}
+
 /// The writes, the intake's last, and what they amount to.
 pub(super) struct Plan {
     pub writes: Vec<Write>,
@@ -34,11 +43,11 @@ pub(super) fn plan(
     held: &Held,
     tenant: TenantId,
     mailboxes: &Mailboxes,
-    mail: &ParsedMail,
-    identity: &MailIdentity,
+    read: &ReadMail<'_>,
     known: &Known,
 ) -> Result<Plan, TableFault> {
     let now = records.clock.now();
+    let ReadMail { mail, files, identity } = *read;
     let mut writes = Vec::new();
     // A copy that came before us decided the message's time: its keys are made of it.
     let at = known.message.as_ref().map_or(identity.at, |message| message.at);
@@ -57,7 +66,7 @@ pub(super) fn plan(
     let outcome = if file::is_duplicate(known) {
         Outcome::Duplicate { message: identity.id }
     } else {
-        let new = NewMessage { records, held, tenant, mail, identity, known, now };
+        let new = NewMessage { records, held, tenant, mail, files, identity, known, now };
         let thread = new.write_all(&mut writes)?;
         Outcome::Filed { message: identity.id, thread }
     };
@@ -71,7 +80,8 @@ struct NewMessage<'a> {
     held: &'a Held,
     tenant: TenantId,
     mail: &'a ParsedMail,
-    identity: &'a MailIdentity,
+    files: &'a [Attachment],
+    identity: MailIdentity,
     known: &'a Known,
     now: Timestamp,
 }
@@ -224,7 +234,7 @@ impl NewMessage<'_> {
             parties,
             preview: cut::to_octets(&mail.body.new_text, limits::PREVIEW_BYTES_MAX).to_owned(),
             language: mail.language.map(|language| language.code().to_owned()),
-            attachments: record::attachments(mail),
+            attachments: self.files.to_vec(),
             thread,
             thread_reason,
             contacts,
