@@ -2,6 +2,7 @@
 
 use crate::flaw::Flaw;
 use crate::html_text;
+use crate::mime::uuencode;
 use crate::parsed_mail::Body;
 use crate::parts::Texts;
 use crate::reply_text;
@@ -11,7 +12,10 @@ pub const TEXT_OCTETS_MAX: usize = 4 * 1024 * 1024;
 
 /// Makes the body of what the parts say.
 pub fn assemble(texts: Texts, flaws: &mut Vec<Flaw>) -> Body {
-    let Texts { plain: texts, html } = texts;
+    let Texts { plain: texts, mut html, packed_plain, packed_html, cut_files, .. } = texts;
+    if html.is_empty() {
+        html = packed_html;
+    }
     let has_html = !html.is_empty();
     let html = has_html.then(|| html.join("\n"));
     let all_in_place = texts.iter().all(|(_, in_place)| *in_place);
@@ -20,7 +24,13 @@ pub fn assemble(texts: Texts, flaws: &mut Vec<Flaw>) -> Body {
         chosen.map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n")
     };
     let plain = join(&|in_place| in_place);
-    let legible = if all_in_place { plain.clone() } else { join(&|_| true) };
+    let mut legible = if all_in_place { plain.clone() } else { join(&|_| true) };
+    if cut_files {
+        legible = without_files(&legible);
+    }
+    if legible.trim().is_empty() && html.is_none() {
+        legible = packed_plain.join("\n");
+    }
     let (text, marks) = match &html {
         Some(html) if legible.trim().is_empty() => {
             let read = html_text::read(html);
@@ -34,4 +44,16 @@ pub fn assemble(texts: Texts, flaws: &mut Vec<Flaw>) -> Body {
     let split = reply_text::split(&text, &marks);
     let new_text = split.new_text(&text);
     Body { text, plain, has_html, html, new_text, split }
+}
+
+/// The text without the files that were written into it.
+fn without_files(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for file in uuencode::files(text.as_bytes()) {
+        out.push_str(text.get(at..file.range.start).unwrap_or_default());
+        at = file.range.end;
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
 }

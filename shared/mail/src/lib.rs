@@ -22,9 +22,13 @@ pub mod bounce;
 pub mod bounce_reason;
 
 pub mod calendar;
+pub mod calendar_reply;
 pub mod canonical;
+pub mod cards;
+pub mod forwarded;
 pub mod kind;
 pub mod phrases;
+pub mod safe_html;
 pub mod subject;
 pub mod thread_clues;
 pub mod trace;

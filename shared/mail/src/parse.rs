@@ -64,7 +64,7 @@ pub fn parse_trusting(raw: &[u8], trusted: TrustedServers<'_>) -> Result<ParsedM
     tree_flaws(&tree, &mut flaws);
     let fields = Fields { raw: &raw, header: &root.header };
     let headers = fields.all();
-    let Parts { body, attachments, calendars, types, protection } =
+    let Parts { body, attachments, calendars, types, protection, embedded_files } =
         parts::read(&raw, &tree, &mut flaws);
     let mail = ParsedMail {
         message_id: fields.text("message-id").and_then(|v| ids::message_id(&v)),
@@ -82,6 +82,7 @@ pub fn parse_trusting(raw: &[u8], trusted: TrustedServers<'_>) -> Result<ParsedM
         language: language::of(&body.new_text),
         body,
         attachments,
+        embedded_files,
         kind: kind::MailKind::default(),
         kind_reason: kind::KindReason::default(),
         verdicts: Verdicts::read(&headers, trusted),

@@ -44,6 +44,8 @@ pub struct ParsedMail {
     pub body: Body,
     /// Files, and mails within the mail, in the order they stand.
     pub attachments: Vec<Attachment>,
+    /// Files that were written into the text itself (uuencode, yEnc).
+    pub embedded_files: Vec<Attachment>,
     /// What sort of mail it is.
     pub kind: MailKind,
     /// Why it was judged so.

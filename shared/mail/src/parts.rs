@@ -2,8 +2,8 @@
 
 use crate::body;
 use crate::flaw::Flaw;
-use crate::mime::charset;
 use crate::mime::tree::{Form, Part, Tree, is_message};
+use crate::mime::{charset, tnef, uuencode};
 use crate::parsed_mail::{Attachment, Body, Protection};
 
 /// What the leaves hold.
@@ -19,6 +19,8 @@ pub struct Parts {
     pub types: Vec<String>,
     /// S/MIME or OpenPGP.
     pub protection: Option<Protection>,
+    /// Files written into the text itself.
+    pub embedded_files: Vec<Attachment>,
 }
 
 /// Reads all leaves.
@@ -30,6 +32,7 @@ pub fn read(raw: &[u8], tree: &Tree, flaws: &mut Vec<Flaw>) -> Parts {
             continue;
         }
         read.types.push(part.media_type.clone());
+        read.protection = read.protection.or_else(|| protection_of(part));
         match part.form {
             Form::Multipart => {}
             Form::Message => read.attachments.push(attachment(tree.body(raw, part).to_vec(), part)),
@@ -49,13 +52,75 @@ pub fn read(raw: &[u8], tree: &Tree, flaws: &mut Vec<Flaw>) -> Parts {
                         let stray = stray.and_then(|r| raw.get(r)).unwrap_or_default();
                         texts.add(kind, part, stray, &decoded.bytes, flaws);
                     }
-                    None => read.attachments.push(attachment(decoded.bytes.into_owned(), part)),
+                    None => {
+                        let file = attachment(decoded.bytes.into_owned(), part);
+                        read.attachments.push(unpacked(file, &mut texts, flaws));
+                    }
                 }
             }
         }
     }
+    read.embedded_files = std::mem::take(&mut texts.files);
     read.body = body::assemble(texts, flaws);
+    read.protection = read.protection.or_else(|| armour_of(&read.body.text));
+    if matches!(read.protection, Some(Protection::SmimeEncrypted | Protection::PgpEncrypted)) {
+        flaws.push(Flaw::Encrypted);
+    }
     read
+}
+
+/// `winmail.dat` with its files unpacked; its text counts where the mail has none of its own.
+fn unpacked(mut file: Attachment, texts: &mut Texts, flaws: &mut Vec<Flaw>) -> Attachment {
+    let named =
+        matches!(file.media_type.as_str(), "application/ms-tnef" | "application/vnd.ms-tnef")
+            || file.name.as_deref().is_some_and(|n| n.eq_ignore_ascii_case("winmail.dat"));
+    if !named {
+        return file;
+    }
+    let Some(tnef) = tnef::read(&file.bytes) else {
+        flaws.push(Flaw::BadTnef);
+        return file;
+    };
+    if tnef.damaged {
+        flaws.push(Flaw::BadTnef);
+    }
+    texts.packed_plain.extend(tnef.text);
+    texts.packed_html.extend(tnef.html);
+    let contents = tnef.files.into_iter().map(|packed| Attachment {
+        name: packed.name.map(|n| clean_name(&n)).filter(|n| !n.is_empty()),
+        media_type: packed.media_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
+        bytes: packed.bytes,
+        inline: packed.content_id.is_some(),
+        content_id: packed.content_id,
+        contents: Vec::new(),
+    });
+    file.contents = contents.collect();
+    file
+}
+
+/// Protection by the types of RFC 8551 section 3.2 and RFC 3156.
+fn protection_of(part: &Part) -> Option<Protection> {
+    let parameter = |name| part.content_type.parameter(name).map(str::to_ascii_lowercase);
+    let protocol = parameter("protocol").unwrap_or_default();
+    match part.media_type.as_str() {
+        "multipart/signed" if protocol.contains("pgp") => Some(Protection::PgpSigned),
+        "multipart/signed" => Some(Protection::SmimeSigned),
+        "multipart/encrypted" => Some(Protection::PgpEncrypted),
+        "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
+            let signed = parameter("smime-type").is_some_and(|t| t.starts_with("signed"));
+            Some(if signed { Protection::SmimeSigned } else { Protection::SmimeEncrypted })
+        }
+        _ => None,
+    }
+}
+
+/// OpenPGP armour within the text (RFC 9580 section 6.2).
+fn armour_of(text: &str) -> Option<Protection> {
+    let head = text.trim_start();
+    if head.starts_with("-----BEGIN PGP MESSAGE-----") {
+        return Some(Protection::PgpEncrypted);
+    }
+    head.starts_with("-----BEGIN PGP SIGNED MESSAGE-----").then_some(Protection::PgpSigned)
 }
 
 /// The texts of the parts that are shown, in order.
@@ -65,6 +130,14 @@ pub struct Texts {
     pub plain: Vec<(String, bool)>,
     /// HTML texts.
     pub html: Vec<String>,
+    /// Plain texts out of `winmail.dat`.
+    pub packed_plain: Vec<String>,
+    /// HTML texts out of `winmail.dat`.
+    pub packed_html: Vec<String>,
+    /// Files found in plain texts.
+    pub files: Vec<Attachment>,
+    /// Some file stands in a plain text, so the text that is read leaves it out.
+    pub cut_files: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,10 +164,30 @@ impl Texts {
         if !stray.is_empty() {
             self.plain.push((charset::decode(stray, charset_of(part)).text, false));
         }
+        if kind != TextKind::Html {
+            self.take_files(&text.text);
+        }
         match kind {
             TextKind::Html => self.html.push(text.text),
             TextKind::Plain => self.plain.push((text.text, !part.recovered)),
             TextKind::Recovered => self.plain.push((text.text, false)),
+        }
+    }
+}
+
+impl Texts {
+    /// Files that were written into a text by `uuencode` or as yEnc.
+    fn take_files(&mut self, text: &str) {
+        for file in uuencode::files(text.as_bytes()) {
+            self.cut_files = true;
+            self.files.push(Attachment {
+                name: Some(clean_name(&file.name)),
+                media_type: "application/octet-stream".to_owned(),
+                bytes: file.bytes,
+                content_id: None,
+                inline: false,
+                contents: Vec::new(),
+            });
         }
     }
 }
@@ -138,7 +231,7 @@ fn attachment(bytes: Vec<u8>, part: &Part) -> Attachment {
         name: file_name(part).map(clean_name).filter(|n| !n.is_empty()),
         media_type: part.media_type.clone(),
         bytes,
-        content_id: None,
+        content_id: part.content_id.clone(),
         inline: disposition == Some("inline") && !is_message(&part.media_type),
         contents: Vec::new(),
     }

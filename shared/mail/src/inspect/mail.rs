@@ -34,6 +34,8 @@ pub fn of(name: &str, mail: &ParsedMail) -> Value {
         "language": mail.language.map(|l| l.code()),
         "attachments": files(mail, false),
         "attached_mails": files(mail, true),
+        "embedded_files": mail.embedded_files.iter().map(attachment).collect::<Vec<_>>(),
+        "protection": mail.protection,
         "calendar": mail.calendar.as_ref().map(calendar),
         "verdicts": mail.verdicts,
         "flaws": mail.flaws.iter().map(|f| f.code()).collect::<Vec<_>>(),

@@ -10,6 +10,7 @@ pub mod charset;
 pub mod encoded_words;
 pub mod header;
 pub mod parameters;
+pub mod tnef;
 pub mod transfer;
 pub mod tree;
 pub mod uuencode;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::header::{self, Header};
 use super::parameters::Structured;
 use super::transfer::TransferEncoding;
+use crate::fields::ids;
 
 /// Most parts around one another; mail readers give up between 20 and 100.
 pub const DEPTH_MAX: usize = 64;
@@ -41,6 +42,8 @@ pub struct Part {
     pub disposition: Option<Structured>,
     /// Its transfer encoding.
     pub encoding: TransferEncoding,
+    /// Its `Content-ID` without angle brackets.
+    pub content_id: Option<String>,
     /// What it is made of.
     pub form: Form,
     /// It is where the standard has no part: a multipart without delimiters, a part behind a
@@ -288,6 +291,8 @@ fn part_of(raw: &[u8], header: Header, in_digest: bool) -> Part {
     let encoding = value("content-transfer-encoding")
         .map(|v| TransferEncoding::of_label(&String::from_utf8_lossy(&v)))
         .unwrap_or_default();
+    let content_id =
+        value("content-id").and_then(|v| ids::message_id(&String::from_utf8_lossy(&v)));
     let media_type = effective_type(&content_type, in_digest);
     let recovered = !media_type.contains('/');
     let form = match (content_type.kind(), encoding) {
@@ -305,6 +310,7 @@ fn part_of(raw: &[u8], header: Header, in_digest: bool) -> Part {
         content_type,
         disposition,
         encoding,
+        content_id,
         form,
         recovered,
     }

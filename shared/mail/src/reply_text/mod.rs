@@ -4,6 +4,7 @@
 //! whole text; what a segment is can be doubted later. Each step looks at a bounded number of
 //! lines, so the work grows with the text and no faster.
 
+pub mod forwarded_block;
 mod line_forms;
 mod quote_header;
 mod sign_off;
