@@ -13,11 +13,11 @@ pub const TEXT_OCTETS_MAX: usize = 4 * 1024 * 1024;
 /// Makes the body of what the parts say.
 pub fn assemble(texts: Texts, flaws: &mut Vec<Flaw>) -> Body {
     let Texts { plain: texts, mut html, packed_plain, packed_html, cut_files, .. } = texts;
+    let has_html = !html.is_empty();
     if html.is_empty() {
         html = packed_html;
     }
-    let has_html = !html.is_empty();
-    let html = has_html.then(|| html.join("\n"));
+    let html = (!html.is_empty()).then(|| html.join("\n"));
     let all_in_place = texts.iter().all(|(_, in_place)| *in_place);
     let join = |of: &dyn Fn(bool) -> bool| {
         let chosen = texts.iter().filter(|(_, in_place)| of(*in_place));

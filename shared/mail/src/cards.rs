@@ -40,10 +40,12 @@ pub fn read(text: &str) -> Vec<Card> {
     let mut cards = Vec::new();
     // Each entry takes at least one line, so the text's length bounds the loop.
     for _ in 0..text.len() + 1 {
-        match parser.entry() {
-            Entry::VCard(card) if cards.len() < CARDS_MAX => cards.push(of(&card)),
-            Entry::Eof => break,
-            _ => {}
+        let entry = parser.entry();
+        if entry == Entry::Eof || cards.len() >= CARDS_MAX {
+            break;
+        }
+        if let Entry::VCard(card) = entry {
+            cards.push(of(&card));
         }
     }
     cards
@@ -88,10 +90,12 @@ fn first_text(entry: &VCardEntry) -> Option<String> {
 fn pieces(entry: &VCardEntry) -> Vec<String> {
     let mut out = Vec::new();
     for value in &entry.values {
-        match value {
-            VCardValue::Component(list) => out.push(list.join(" ").trim().to_owned()),
-            other => out.push(other.as_text().unwrap_or_default().trim().to_owned()),
-        }
+        let text = if let VCardValue::Component(list) = value {
+            list.join(" ")
+        } else {
+            value.as_text().unwrap_or_default().to_owned()
+        };
+        out.push(text.trim().to_owned());
     }
     while out.last().is_some_and(String::is_empty) {
         out.pop();

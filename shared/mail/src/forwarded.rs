@@ -46,8 +46,9 @@ pub struct Original {
 
 /// Unwraps a mail; None where it passes nothing on.
 pub fn original(mail: &ParsedMail) -> Option<Original> {
-    let attached = mail.attachments.iter().find(|a| is_message(&a.media_type));
-    if let Some(attached) = attached {
+    let mut attached = mail.attachments.iter().filter(|a| is_message(&a.media_type));
+    // Several mails are a collection, a digest for one.
+    if let (Some(attached), None) = (attached.next(), attached.next()) {
         let journal = is_journal_report(mail);
         // A mail that only comes with another attached is no forward: it says something itself.
         let passes_on = journal || mail.clues.is_forward || mail.body.new_text.is_empty();

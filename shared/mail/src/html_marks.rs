@@ -74,7 +74,7 @@ pub fn of(tag: &Tag<'_>) -> Option<Mark> {
     if tag.attributes.is_empty()
         || !matches!(
             name,
-            "div" | "blockquote" | "span" | "table" | "p" | "hr" | "td" | "includetail"
+            "div" | "blockquote" | "span" | "table" | "p" | "hr" | "td" | "pre" | "includetail"
         )
     {
         return None;

@@ -18,7 +18,7 @@ impl Language {
 }
 
 /// Characters of a text that are looked at: enough to tell, and a bound on the work.
-const CHARS_MAX: usize = 4_000;
+const CHARS_MAX: usize = 2_000;
 /// Letters below which nothing is said about a text in Latin or Cyrillic script.
 const LETTERS_MIN: usize = 12;
 
@@ -146,14 +146,17 @@ pub fn of(text: &str) -> Option<Language> {
         return None;
     }
     let mut scores = [0usize; WORDS.len()];
+    let mut hits = [0usize; WORDS.len()];
     let mut words = 0usize;
     let mut taken = 0usize;
-    for word in text.split(|c: char| !c.is_alphabetic()) {
+    // Addresses and links are in no language.
+    let prose = text.split_whitespace().filter(|w| !w.contains(['@', '/']));
+    for word in prose.flat_map(|w| w.split(|c: char| !c.is_alphabetic())) {
         taken += word.len() + 1;
         if taken > CHARS_MAX {
             break;
         }
-        if word.is_empty() || word.len() > 24 {
+        if word.is_empty() || word.len() > 20 {
             continue;
         }
         words += 1;
@@ -162,19 +165,25 @@ pub fn of(text: &str) -> Option<Language> {
         // A word of one language tells more than one that five share.
         let weight = 12 / languages.len().min(12);
         for &at in languages {
-            if let Some(score) = scores.get_mut(at) {
+            if let (Some(score), Some(hit)) = (scores.get_mut(at), hits.get_mut(at)) {
                 *score += weight;
+                *hit += 1;
             }
         }
     }
     scripts.letter_hints(&mut scores);
-    best(&scores, words).map(Language)
+    best(&scores, &hits, words).map(Language)
 }
 
-fn best(scores: &[usize; WORDS.len()], words: usize) -> Option<&'static str> {
+fn best(
+    scores: &[usize; WORDS.len()],
+    hits: &[usize; WORDS.len()],
+    words: usize,
+) -> Option<&'static str> {
     let (at, &top) = scores.iter().enumerate().max_by_key(|(at, s)| (**s, WORDS.len() - at))?;
-    // One common word among ten is what any real sentence has.
-    let enough = top >= 8 && top * 10 >= words * 4;
+    // A few common words among ten is what any real sentence has; one alone may be chance.
+    let by_chance = words > 3 && hits.get(at).is_none_or(|h| *h < 2);
+    let enough = top >= 8 && top * 10 >= words * 4 && !by_chance;
     enough.then(|| WORDS.get(at).map(|(code, _)| *code)).flatten()
 }
 

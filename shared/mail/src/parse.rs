@@ -62,7 +62,8 @@ pub fn parse_trusting(raw: &[u8], trusted: TrustedServers<'_>) -> Result<ParsedM
         return Err(NotMail::NoHeader);
     };
     tree_flaws(&tree, &mut flaws);
-    let fields = Fields { raw: &raw, header: &root.header };
+    let hint = tree.parts.iter().find_map(|p| p.content_type.parameter("charset"));
+    let fields = Fields { raw: &raw, header: &root.header, hint };
     let headers = fields.all();
     let Parts { body, attachments, calendars, types, protection, embedded_files } =
         parts::read(&raw, &tree, &mut flaws);
@@ -207,6 +208,8 @@ fn has_mail_field(header: &header::Header) -> bool {
 struct Fields<'m> {
     raw: &'m [u8],
     header: &'m header::Header,
+    /// The charset of the first labelled part: raw octets in the header are most likely its.
+    hint: Option<&'m str>,
 }
 
 impl Fields<'_> {
@@ -224,7 +227,9 @@ impl Fields<'_> {
     }
 
     fn decoded(&self, name: &str) -> Option<String> {
-        self.value(name).map(|v| encoded_words::decode(&v).trim().to_owned())
+        let text = encoded_words::decode_with(&self.value(name)?, self.hint);
+        // Folding leaves tabs and the like.
+        Some(text.trim().replace(['\t', '\r', '\n'], " "))
     }
 
     fn parties(&self, name: &str) -> Vec<Party> {

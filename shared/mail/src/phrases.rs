@@ -290,8 +290,7 @@ pub fn bounce_subject(subject: &str) -> Option<&'static str> {
 
 /// An address that nobody reads.
 pub fn is_no_reply(local_part: &str) -> bool {
-    NO_REPLY.iter().any(|word| local_part == *word || local_part.starts_with(&format!("{word}+")))
-        || NO_REPLY.iter().any(|word| local_part.ends_with(word) || local_part.starts_with(word))
+    NO_REPLY.iter().any(|word| local_part.ends_with(word) || local_part.starts_with(word))
 }
 
 #[cfg(test)]

@@ -255,10 +255,17 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .strip_comments(true)
         .attribute_filter(|_, name, value| match name {
             "style" => Some(without_loads(value)),
+            "face" | "color" | "bgcolor" => plain_word(value),
             _ => Some(value.into()),
         });
     builder
 });
+
+/// The value where it is made of names and numbers only.
+fn plain_word(value: &str) -> Option<Cow<'_, str>> {
+    let plain = |c: char| c.is_alphanumeric() || " ,'\"#-".contains(c);
+    value.chars().all(plain).then(|| value.into())
+}
 
 /// Drops declarations that load something or leave the frame: what is left of the listed
 /// properties could still say `url(...)`.

@@ -101,6 +101,8 @@ fn from_angle(inner: &str, words: String, comment: String) -> Party {
     };
     let text = text.trim().trim_start_matches("mailto:").trim();
     let address = EmailAddress::parse(text).ok().or_else(|| bare_address(text));
+    // A name that only repeats the address is none.
+    let name = name.filter(|n| text.is_empty() || !n.eq_ignore_ascii_case(text));
     // `"a@example.com" <>`: the address was put where the name goes.
     match (address, name) {
         (None, Some(name)) if text.is_empty() => {
@@ -228,6 +230,9 @@ impl Reader<'_> {
     }
 
     fn comment(&mut self) {
+        if !self.item.comment.is_empty() {
+            self.item.comment.push(b' ');
+        }
         let mut depth = 1usize;
         while let Some((&byte, tail)) = self.rest.split_first() {
             self.rest = tail;

@@ -19,13 +19,14 @@ const GUESS_OCTETS_MAX: usize = 32 * 1024;
 pub fn decode(bytes: &[u8], label: Option<&str>) -> Text {
     let label = label.map(clean_label).unwrap_or_default();
     if bytes.is_ascii() && !shifts_in_ascii(&label) {
-        let text = String::from_utf8_lossy(bytes).into_owned();
+        let text = std::str::from_utf8(bytes).unwrap_or_default().to_owned();
         return Text { text, guessed: false };
     }
     match label.as_str() {
         "" | "us-ascii" | "ascii" | "unknown" | "unknown-8bit" | "x-unknown" | "8bit"
         | "binary" | "default" | "none" | "default_charset" => {
-            Text { text: guess(bytes), guessed: true }
+            let guessed = std::str::from_utf8(bytes).is_err();
+            Text { text: guess(bytes), guessed }
         }
         "utf-8" | "utf8" | "unicode-1-1-utf-8" => match std::str::from_utf8(without_bom(bytes)) {
             Ok(text) => Text { text: text.to_owned(), guessed: false },
@@ -47,6 +48,22 @@ pub fn guess(bytes: &[u8]) -> String {
     detector.feed(head, head.len() == bytes.len());
     let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
     encoding.decode_without_bom_handling(bytes).0.into_owned()
+}
+
+/// Reads octets without a label in a mail that elsewhere says `hint`: UTF-8 where it is, else the
+/// hinted charset where all octets fit it, else the likeliest one.
+pub fn guess_with(bytes: &[u8], hint: Option<&str>) -> String {
+    if std::str::from_utf8(bytes).is_ok() {
+        return guess(bytes);
+    }
+    let hinted = hint.map(clean_label).and_then(|l| encoding(&l));
+    if let Some(encoding) = hinted.filter(|e| *e != encoding_rs::UTF_8) {
+        let (text, damaged) = encoding.decode_without_bom_handling(bytes);
+        if !damaged {
+            return text.into_owned();
+        }
+    }
+    guess(bytes)
 }
 
 fn by_label(bytes: &[u8], label: &str) -> Text {

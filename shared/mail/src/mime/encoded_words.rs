@@ -8,8 +8,14 @@ use super::transfer::{base64, hex_pair};
 /// section 6.2); the octets of neighbours with the same charset are joined before they are read,
 /// as many senders split within a character.
 pub fn decode(value: &[u8]) -> String {
+    decode_with(value, None)
+}
+
+/// Decodes a value whose raw octets are most likely in the charset `hint`, as the body is.
+pub fn decode_with(value: &[u8], hint: Option<&str>) -> String {
+    let plain = |bytes: &[u8]| charset::guess_with(bytes, hint);
     if memchr::memmem::find(value, b"=?").is_none() {
-        return charset::decode(value, None).text;
+        return plain(value);
     }
     let mut out = String::with_capacity(value.len());
     let mut pending: Option<Pending> = None;
@@ -18,7 +24,7 @@ pub fn decode(value: &[u8]) -> String {
         let (before, tail) = rest.split_at(at);
         let Some((word, after)) = word(tail) else {
             flush(&mut out, &mut pending);
-            out.push_str(&charset::decode(before, None).text);
+            out.push_str(&plain(before));
             out.push_str("=?");
             rest = tail.get(2..).unwrap_or_default();
             continue;
@@ -26,7 +32,7 @@ pub fn decode(value: &[u8]) -> String {
         let joined = pending.is_some() && before.trim_ascii().is_empty();
         if !joined {
             flush(&mut out, &mut pending);
-            out.push_str(&charset::decode(before, None).text);
+            out.push_str(&plain(before));
         }
         match &mut pending {
             Some(open) if joined && open.charset.eq_ignore_ascii_case(&word.charset) => {
@@ -40,7 +46,7 @@ pub fn decode(value: &[u8]) -> String {
         rest = after;
     }
     flush(&mut out, &mut pending);
-    out.push_str(&charset::decode(rest, None).text);
+    out.push_str(&plain(rest));
     out
 }
 

@@ -214,7 +214,12 @@ fn extended_text(chunk: &[(String, usize, bool, Vec<u8>)]) -> String {
         }
         percent_decode(payload, &mut bytes);
     }
-    if any_encoded { charset::decode(&bytes, label.as_deref()).text } else { plain_text(&bytes) }
+    if !any_encoded {
+        return plain_text(&bytes);
+    }
+    let text = charset::decode(&bytes, label.as_deref()).text;
+    // Some gateways encode what was encoded already.
+    if text.starts_with("=?") && text.ends_with("?=") { plain_text(text.as_bytes()) } else { text }
 }
 
 /// `charset'language'` before the value.

@@ -84,6 +84,7 @@ const fn base64_table() -> [u8; 256] {
     table
 }
 
+#[inline]
 fn sextet(byte: u8) -> u8 {
     BASE64.get(usize::from(byte)).copied().unwrap_or(JUNK)
 }
@@ -99,8 +100,8 @@ pub fn base64(body: &[u8]) -> Decoded<'static> {
     loop {
         // Most of a body is whole quanta of plain alphabet: four at a time.
         if count == 0 {
-            while let Some((quantum, tail)) = rest.split_first_chunk::<4>() {
-                let [a, b, c, d] = quantum.map(sextet);
+            while let Some((&[a, b, c, d], tail)) = rest.split_first_chunk::<4>() {
+                let (a, b, c, d) = (sextet(a), sextet(b), sextet(c), sextet(d));
                 if (a | b | c | d) & 0xc0 != 0 {
                     break;
                 }
@@ -119,6 +120,11 @@ pub fn base64(body: &[u8]) -> Decoded<'static> {
             PAD => {
                 damaged |= flush(&mut out, bits, count);
                 (bits, count) = (0, 0);
+                // Behind a pad may come another piece, or a footer some scanner added.
+                if !goes_on(rest) {
+                    damaged |= !ends_quietly(rest);
+                    break;
+                }
             }
             value => {
                 bits = bits << 6 | u32::from(value);
@@ -134,6 +140,20 @@ pub fn base64(body: &[u8]) -> Decoded<'static> {
     damaged |= count != 0;
     flush(&mut out, bits, count);
     Decoded { bytes: out.into(), damaged }
+}
+
+/// Whether the next line behind a pad is base64 again: whole quanta of the alphabet.
+fn goes_on(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii_start();
+    let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    let line = rest.get(..end).unwrap_or_default().trim_ascii_end();
+    let plain = line.iter().all(|&b| sextet(b) < 64 || b == b'=');
+    (line.len() % 4 == 0 && plain && !line.is_empty()) || line == b"=" && end < rest.len()
+}
+
+/// Only white space and pads are left.
+fn ends_quietly(rest: &[u8]) -> bool {
+    rest.iter().all(|b| b.is_ascii_whitespace() || *b == b'=')
 }
 
 /// Writes the octets of an unfinished quantum; true where a lone sextet was left over.

@@ -229,7 +229,10 @@ fn apply_html_marks(lines: &mut [Line<'_>], marks: &[(Range<usize>, Mark)]) {
             Mark::Quote | Mark::QuoteFollows => SegmentKind::Quoted,
             Mark::Signature => SegmentKind::Signature,
         };
-        let first = lines.partition_point(|l| l.range.end <= range.start);
+        let mut first = lines.partition_point(|l| l.range.end <= range.start);
+        // A mark that begins behind text of the same line begins with the next.
+        let shared = lines.get(first).is_some_and(|l| !l.is_blank() && l.text_start < range.start);
+        first += usize::from(shared);
         let last = lines.partition_point(|l| l.range.start < end);
         for line in lines.get_mut(first..last).unwrap_or_default() {
             if matches!(line.kind, SegmentKind::New | SegmentKind::Signature) {

@@ -139,9 +139,13 @@ fn introduction(lines: &[Line<'_>], at: usize) -> Option<Header> {
         if joined.len() > OCTETS_MAX {
             return None;
         }
-        if is_introduction(&joined, follows_quote(lines, n + 1)) {
-            let whole = n == at || (begins_broken(first) && !begins_later(lines, at + 1..n + 1));
+        let may_end = words::may_end(line.text);
+        if may_end && is_introduction(&joined, follows_quote(lines, n + 1)) {
+            let whole = n == at || !begins_later(lines, at + 1..n + 1);
             return whole.then(|| Header { is_introduction: true, ..Header::to(n + 1) });
+        }
+        if n == at && !begins_broken(first) {
+            return None;
         }
     }
     None
@@ -149,16 +153,13 @@ fn introduction(lines: &[Line<'_>], at: usize) -> Option<Header> {
 
 /// Whether a line may be the first of several that make one introduction.
 fn begins_broken(first: &str) -> bool {
-    let lower = first.to_lowercase();
-    words::leads(&lower) || (has_address(&lower) && words::has_verb(&lower))
+    words::leads(first) || (has_address(first) && words::has_verb(&first.to_lowercase()))
 }
 
 /// Whether the introduction begins in one of the later lines, so the first is text.
 fn begins_later(lines: &[Line<'_>], later: std::ops::Range<usize>) -> bool {
-    lines.get(later).unwrap_or_default().iter().any(|l| {
-        let lower = l.text.to_lowercase();
-        words::leads(&lower) && words::date_strength(&lower) > 1
-    })
+    let mut lines = lines.get(later).unwrap_or_default().iter();
+    lines.any(|l| words::leads(l.text) && words::date_strength(l.text) > 1)
 }
 
 fn follows_quote(lines: &[Line<'_>], from: usize) -> bool {
@@ -173,12 +174,13 @@ fn follows_quote(lines: &[Line<'_>], from: usize) -> bool {
 /// A cheap look at the first line, so that most lines of a text cost nothing more.
 fn may_begin(line: &str) -> bool {
     let has_digit = line.bytes().any(|b| b.is_ascii_digit());
-    has_digit || line.contains('@') || line.ends_with([':', '\u{ff1a}'])
+    has_digit || line.contains('@') || line.ends_with([':', '\u{ff1a}']) || line.starts_with("---")
 }
 
 /// Whether the joined lines are an introduction as a whole.
 fn is_introduction(joined: &str, before_quote: bool) -> bool {
     let text = joined.trim_matches(|c: char| c == '-' || c == '*' || c.is_whitespace());
+    let text = words::without_direction_marks(text);
     let lower = text.to_lowercase();
     let ends = text.ends_with([':', '\u{ff1a}']);
     let verb = words::has_verb(&lower);

@@ -1,5 +1,8 @@
 //! How people and programs end a mail: closings, mobile lines, legal text. Words lower case.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 const CLOSINGS: [&str; 94] = [
     "regards",
     "best regards",
@@ -208,7 +211,8 @@ const SENT_OTHER: [&str; 19] = [
     "נשלח מ",
 ];
 /// What such lines name: devices and programs.
-const DEVICES: [&str; 50] = [
+const DEVICES: [&str; 51] = [
+    "ios",
     "iphone",
     "ipad",
     "ipod",
@@ -269,6 +273,9 @@ pub fn is_mobile_line(line: &str) -> bool {
     if line.len() > 4 * MOBILE_CHARS_MAX || line.chars().count() > MOBILE_CHARS_MAX {
         return false;
     }
+    if !may_be_mobile(line) {
+        return false;
+    }
     let lower = line.to_lowercase().replace('\u{a0}', " ");
     let text = lower.trim_start_matches(['<', '(', '*', '_', '[', ' ', '-', '>']);
     let begins = SENT.iter().find(|s| text.starts_with(*s));
@@ -288,11 +295,29 @@ pub fn is_mobile_line(line: &str) -> bool {
     text.split_whitespace().count() <= 3 && text.ends_with(" from mobile")
 }
 
+static FIRST_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let firsts = SENT.iter().filter_map(|s| s.split(' ').next());
+    firsts.chain(["diese"]).collect()
+});
+
+/// A cheap look at the first word, so that most lines cost nothing more.
+fn may_be_mobile(line: &str) -> bool {
+    let text = line.trim_start_matches(['<', '(', '*', '_', '[', ' ', '-', '>']);
+    if text.starts_with(|c: char| !c.is_ascii()) {
+        return true;
+    }
+    let word = text.split([' ', '\u{a0}']).next().unwrap_or_default();
+    let known = word.len() <= 12 && FIRST_WORDS.contains(word.to_lowercase().as_str());
+    known
+        || line.ends_with("mobile")
+        || (text.len() < 40 && text.contains("\u{304b}\u{3089}\u{9001}\u{4fe1}"))
+}
+
 /// A device or program in the first words, and nothing of a sentence behind it.
 fn names_device(rest: &str) -> bool {
     let named = |word: &str| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-');
-        DEVICES.iter().any(|d| word == *d || (d.len() > 3 && word.starts_with(d)))
+        DEVICES.iter().any(|d| word == *d || (d.len() >= 3 && word.starts_with(d)))
             || DEVICES.iter().any(|d| d.len() > 5 && word.contains(d))
     };
     // A link glued to the name is no word of a sentence.
@@ -366,9 +391,12 @@ const DISCLAIMERS_OTHER: [&str; 8] = [
 
 /// The first words of legal text; the ambiguous ones need a telling word behind them.
 pub fn begins_disclaimer(line: &str) -> bool {
+    let line = line.trim_start_matches(['*', '_', ' ', '\u{3010}', '[']);
+    let first: String = line.chars().take(45).collect::<String>().to_lowercase();
+    if !DISCLAIMERS.iter().chain(&DISCLAIMERS_OTHER).any(|d| first.starts_with(*d)) {
+        return false;
+    }
     let head: String = line.chars().take(400).collect::<String>().to_lowercase();
-    let head = head.trim_start_matches(['*', '_', ' ', '\u{3010}', '[']);
-    let begins = DISCLAIMERS.iter().chain(&DISCLAIMERS_OTHER).find(|d| head.starts_with(*d));
     let telling = [
         "confiden",
         "vertraulich",
@@ -387,5 +415,5 @@ pub fn begins_disclaimer(line: &str) -> bool {
         "legal",
         "recipient",
     ];
-    begins.is_some() && telling.iter().any(|t| head.contains(t))
+    telling.iter().any(|t| head.contains(t))
 }

@@ -1,5 +1,9 @@
 //! Words of mail programs in the languages of the field, lower case.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
 /// A field of a quoted header block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label {
@@ -347,19 +351,31 @@ const VERBS: [&str; 44] = [
 const VERBS_OTHER: [&str; 8] =
     ["さんは書きました", "のメール", "書きました", "님이 작성", "작성", "님이 씀", "כתבה", "來信"];
 
-/// A verb of writing anywhere.
+static VERB_SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let all = VERBS.iter().chain(&VERBS_OTHER);
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(all).ok()
+});
+
+/// A verb of writing anywhere, as a word of its own where its script has words.
 pub fn has_verb(lower: &str) -> bool {
-    let word = |v: &str| {
-        lower.match_indices(v).any(|(at, _)| {
-            let before = lower.get(..at).and_then(|t| t.chars().next_back());
-            let after = lower.get(at + v.len()..).and_then(|t| t.chars().next());
-            let is_cjk = v.chars().next().is_some_and(|c| c >= '\u{3000}');
-            is_cjk
-                || !before.is_some_and(char::is_alphabetic)
-                    && !after.is_some_and(char::is_alphabetic)
-        })
-    };
-    VERBS.iter().any(|v| word(v)) || VERBS_OTHER.iter().any(|v| lower.contains(v))
+    let Some(search) = VERB_SEARCH.as_ref() else { return false };
+    search.find_iter(lower).any(|found| {
+        let before = lower.get(..found.start()).and_then(|t| t.chars().next_back());
+        let after = lower.get(found.end()..).and_then(|t| t.chars().next());
+        let verb = lower.get(found.range()).and_then(|v| v.chars().next());
+        verb.is_some_and(|c| c >= '\u{3000}')
+            || !before.is_some_and(char::is_alphabetic) && !after.is_some_and(char::is_alphabetic)
+    })
+}
+
+/// Whether a line's last word may end an introduction: a cheap look before the costly ones.
+pub fn may_end(line: &str) -> bool {
+    let Some(last) = line.chars().next_back() else { return false };
+    if matches!(last, ':' | '\u{ff1a}' | '>' | '-' | '*') {
+        return true;
+    }
+    let word = line.rsplit(char::is_whitespace).next().unwrap_or_default();
+    last.is_alphabetic() && word.len() <= 40 && ends_with_verb(&word.to_lowercase())
 }
 
 /// A verb of writing at the end, but for a colon.
@@ -490,14 +506,27 @@ const WEEKDAYS: [&str; 88] = [
     "çar",
 ];
 
+/// Programs that write from right to left begin lines with marks of direction.
+pub fn without_direction_marks(text: &str) -> &str {
+    text.trim_start_matches(['\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}'])
+}
+
 /// Whether a text begins as introductions do: a leading word or day of the week, or a date.
-pub fn leads(lower: &str) -> bool {
-    let first = lower.split(|c: char| c.is_whitespace() || c == ',').next().unwrap_or_default();
+pub fn leads(text: &str) -> bool {
+    let text = without_direction_marks(text);
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return true;
+    }
+    let first = text.split(|c: char| c.is_whitespace() || c == ',').next().unwrap_or_default();
+    if first.len() > 24 {
+        return ["在", "于", "於"].iter().any(|lead| text.starts_with(lead));
+    }
+    let lower = first.to_lowercase();
+    let first = lower.as_str();
     let bare = first.trim_end_matches(['.', ',', ':']);
     LEADS.contains(&bare)
         || WEEKDAYS.contains(&bare)
-        || lower.starts_with(|c: char| c.is_ascii_digit())
-        || ["在", "于", "於", "am ", "בתאריך", "في "].iter().any(|lead| lower.starts_with(lead))
+        || ["在", "于", "於", "בתאריך", "في"].iter().any(|lead| lower.starts_with(lead))
 }
 
 /// How much of a date a text has: a day (digits), a year or a numeric date, a time of day.
