@@ -61,13 +61,17 @@ pub fn build(root: &Path, profile: Profile) -> Result<Vec<Binary>> {
     let mut command = Command::new("cargo");
     command
         .args(["build", "--locked", "--quiet", "--message-format=json-render-diagnostics"])
-        .args(FUNCTIONS.iter().flat_map(|function| ["-p", function]))
         .current_dir(root)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit());
-    if profile == Profile::Release {
-        command.arg("--release");
-    }
+    match profile {
+        // All of the workspace, for the features of dependencies are then those of `cargo test
+        // --workspace`, and nothing is compiled twice.
+        Profile::Dev => command.args(["--workspace", "--bins"]),
+        Profile::Release => {
+            command.arg("--release").args(FUNCTIONS.iter().flat_map(|name| ["-p", name]))
+        }
+    };
     // What cargo tells the program it runs must not reach the build scripts of another build.
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
