@@ -208,14 +208,16 @@ async fn a_date_in_the_future_is_not_believed() {
 }
 
 #[tokio::test]
-async fn the_verdicts_of_the_receipt_are_stored() {
+async fn the_verdicts_of_the_receipt_and_the_size_of_the_mail_are_stored() {
     let inbound = Inbound::new().await;
     let announced = inbound.received(&Draft::new("x", CUSTOMER, ANNA), &[ANNA]);
     let Announcement::Arrived(mut arrived) = announced else { unreachable!() };
     arrived.verdicts.insert("dmarc".to_owned(), "fail".to_owned());
+    let size = std::mem::take(&mut arrived.raw.size_bytes);
     inbound.take_in(&Announcement::Arrived(arrived)).await;
     let [message] = &inbound.messages()[..] else { panic!("one message") };
     assert_eq!(message.verdicts.get("dmarc").map(String::as_str), Some("fail"));
+    assert_eq!(message.raw.size_bytes, size, "a receipt does not tell it, the mail does");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use domain::email_address::EmailAddress;
 use domain::ids::{ContactId, TenantId, ThreadId};
 use domain::intake::Outcome;
 use domain::limits;
-use domain::message::{Direction, Message, Party};
+use domain::message::{Direction, Message, Party, RawMail};
 use domain::tenant::AutoCreate;
 use domain::thread::{HeaderClaim, Thread, ThreadReason};
 use domain::timestamp::Timestamp;
@@ -240,8 +240,14 @@ impl NewMessage<'_> {
             contacts,
             verdicts: self.verdicts(),
             flaws: self.flaws(),
-            raw: held.intake.raw.clone().unwrap_or_default(),
+            raw: self.raw(),
         }
+    }
+
+    /// A receipt of SES does not tell the size; the mail itself does.
+    fn raw(&self) -> RawMail {
+        let size_bytes = u64::try_from(self.mail.size).unwrap_or(u64::MAX);
+        RawMail { size_bytes, ..self.held.intake.raw.clone().unwrap_or_default() }
     }
 
     /// The receipt's verdicts go before those of the mail's own header fields (B11).
