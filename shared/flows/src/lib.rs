@@ -9,6 +9,7 @@ pub mod authenticate;
 pub mod change_settings;
 pub mod cut;
 pub mod error;
+pub mod make_first_tenant;
 pub mod manage_api_keys;
 pub mod manage_contacts;
 pub mod manage_routes;

@@ -34,7 +34,12 @@ fn key(tenant: TenantId, counted: Counted) -> Key {
 
 /// The write that counts one more.
 pub fn one_more(tenant: TenantId, counted: Counted) -> Write {
-    change(tenant, counted, 1, None)
+    more(tenant, counted, 1)
+}
+
+/// The write that counts so many more.
+pub fn more(tenant: TenantId, counted: Counted, by: u32) -> Write {
+    change(tenant, counted, i64::from(by), None)
 }
 
 /// The write that counts one more, if there are fewer than `limit`.
