@@ -7,7 +7,8 @@ use crate::parsed_mail::Body;
 use crate::parts::Texts;
 use crate::reply_text;
 
-/// Octets of text that are split and judged; what is longer stays whole, but is no conversation.
+/// Octets of text that are shown, split and judged; what is longer is no conversation. `plain`
+/// and the raw mail have the whole.
 pub const TEXT_OCTETS_MAX: usize = 4 * 1024 * 1024;
 
 /// Makes the body of what the parts say.
@@ -24,7 +25,11 @@ pub fn assemble(texts: Texts, flaws: &mut Vec<Flaw>) -> Body {
         chosen.map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n")
     };
     let plain = join(&|in_place| in_place);
-    let mut legible = if all_in_place { plain.clone() } else { join(&|_| true) };
+    let mut legible = match all_in_place {
+        true => head_of(&plain, flaws).to_owned(),
+        false => head_of(&join(&|_| true), flaws).to_owned(),
+    };
+    drop(texts);
     if cut_files {
         legible = without_files(&legible);
     }
@@ -56,4 +61,14 @@ fn without_files(text: &str) -> String {
     }
     out.push_str(text.get(at..).unwrap_or_default());
     out
+}
+
+/// As much of a text as is worked on.
+fn head_of<'t>(text: &'t str, flaws: &mut Vec<Flaw>) -> &'t str {
+    if text.len() <= TEXT_OCTETS_MAX {
+        return text;
+    }
+    flaws.push(Flaw::TextCut);
+    let end = (0..4).map(|back| TEXT_OCTETS_MAX - back).find(|end| text.is_char_boundary(*end));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! Invitations (iTIP, RFC 5546, over iMIP, RFC 6047): what a calendar part asks or answers.
 
 use calcard::common::PartialDateTime;
+use calcard::icalendar::timezone::TzResolver;
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarParameterName,
     ICalendarProperty, ICalendarValue,
@@ -81,7 +82,7 @@ pub fn read(text: &str, method: Option<&str>) -> Option<Invitation> {
         .or_else(|| method.map(str::to_owned))
         .map(|m| m.to_ascii_uppercase());
     let event = main_event(&calendar)?;
-    let zones = Zones(&calendar);
+    let zones = Zones { resolver: calendar.build_tz_resolver() };
     let uid = event.uid()?.to_owned();
     let text_of = |name| event.property(name).and_then(first_text).filter(|t| !t.is_empty());
     let time_of = |name| event.property(name).and_then(|e| zones.time(e));
@@ -115,7 +116,9 @@ fn main_event(calendar: &ICalendar) -> Option<&ICalendarComponent> {
     events().find(|c| !c.is_recurrence_override()).or_else(|| events().next())
 }
 
-struct Zones<'c>(&'c ICalendar);
+struct Zones<'c> {
+    resolver: TzResolver<&'c str>,
+}
 
 impl Zones<'_> {
     fn time(&self, entry: &ICalendarEntry) -> Option<LocalTime> {
@@ -138,8 +141,7 @@ impl Zones<'_> {
     /// The IANA name of a zone as the sender calls it: Outlook's `W. Europe Standard Time`,
     /// `(UTC+01:00) Amsterdam, ...`, `/freeassociation.sourceforge.net/Europe/Berlin`.
     fn name(&self, written: String) -> String {
-        let resolver = self.0.build_tz_resolver();
-        let found = resolver.resolve(&written).or_else(|| written.parse().ok());
+        let found = self.resolver.resolve(&written).or_else(|| written.parse().ok());
         found.and_then(|tz| tz.name()).map_or(written, |name| name.into_owned())
     }
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::parsed_mail::ParsedMail;
+use crate::parsed_mail::{Attachment, ParsedMail};
 
 /// SHA-256 over sender, date, subject and text, each in a form that transport does not change:
 /// two copies of a mail fetched from two mailboxes hash alike; a mail that only borrows another's
@@ -21,10 +21,18 @@ pub fn content_hash(mail: &ParsedMail) -> [u8; 32] {
     if mail.body.text.trim().is_empty() {
         for file in &mail.attachments {
             hash.update(b"a");
-            hash.update(Sha256::digest(&file.bytes));
+            put_file(&mut hash, file);
         }
     }
     hash.finalize().into()
+}
+
+/// Adds a file's content without line ends: transport may change them in any part that is not
+/// encoded, whatever its type.
+fn put_file(hash: &mut Sha256, file: &Attachment) {
+    let lines = file.bytes.split(|b| matches!(b, b'\r' | b'\n'));
+    lines.for_each(|line| hash.update(line));
+    hash.update([0xff]);
 }
 
 /// Adds a label, the text without white space, and an end mark that can't stand in text.

@@ -81,6 +81,9 @@ fn of_attached(outer: &ParsedMail, inner: ParsedMail, journal: bool) -> Original
     }
 }
 
+/// Most recipients read of one journal report.
+const RECIPIENTS_MAX: usize = 2_000;
+
 /// `Recipient:`, `To:`, `Cc:` and `Bcc:` lines of a journal report; `Expanded:` and what follows
 /// tells of the list an address came from.
 fn journal_recipients(text: &str) -> Vec<EmailAddress> {
@@ -93,7 +96,8 @@ fn journal_recipients(text: &str) -> Vec<EmailAddress> {
         }
         let address = value.split(',').next().unwrap_or_default().trim();
         for party in addresses::parse(address.as_bytes()) {
-            if let Some(address) = party.address.filter(|a| !found.contains(a)) {
+            let Some(address) = party.address else { continue };
+            if found.len() < RECIPIENTS_MAX && !found.contains(&address) {
                 found.push(address);
             }
         }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
 
+use crate::work::looked_at;
+
 /// A piece of HTML.
 #[derive(Debug)]
 pub enum Token<'h> {
@@ -95,6 +97,7 @@ impl<'h> Tokens<'h> {
         let mut at = 0;
         let bytes = self.rest.as_bytes();
         while let Some(found) = bytes.get(at..).and_then(|b| memmem::find(b, b"</")) {
+            looked_at(found);
             let start = at + found + 2;
             let tag = self.rest.get(start..start + name.len()).unwrap_or_default();
             if tag.eq_ignore_ascii_case(name) {
@@ -169,6 +172,7 @@ fn tag_end(tag: &str) -> usize {
     let mut quote = 0u8;
     let mut first_bracket = None;
     for (at, &byte) in bytes.iter().enumerate() {
+        looked_at(1);
         match byte {
             b'>' if quote == 0 => return at,
             b'>' => first_bracket = first_bracket.or(Some(at)),

@@ -35,3 +35,4 @@ pub mod trace;
 pub mod verdicts;
 
 pub mod inspect;
+pub mod work;

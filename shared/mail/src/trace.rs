@@ -9,6 +9,9 @@ use crate::parsed_mail::HeaderField;
 /// other servers' deliveries, a mailing list's for one.
 const NEWEST_RECEIVED: usize = 2;
 
+/// Most recipients taken; RFC 5321 section 4.5.3.1.8 asks servers for 100 an envelope.
+const RECIPIENTS_MAX: usize = 1_000;
+
 /// Fields that receiving servers write the envelope recipient into, the most telling first.
 const RECIPIENT_FIELDS: [&str; 6] = [
     "x-original-to",
@@ -24,7 +27,7 @@ const RECIPIENT_FIELDS: [&str; 6] = [
 pub fn envelope_recipients(headers: &[HeaderField]) -> Vec<EmailAddress> {
     let mut found: Vec<EmailAddress> = Vec::new();
     let mut add = |address: EmailAddress| {
-        if !found.contains(&address) {
+        if found.len() < RECIPIENTS_MAX && !found.contains(&address) {
             found.push(address);
         }
     };

@@ -5,6 +5,7 @@ use domain::email_address::EmailAddress;
 
 use crate::mime::encoded_words;
 use crate::parsed_mail::Party;
+use crate::work::looked_at;
 
 /// Most parties read of one field.
 pub const PARTIES_MAX: usize = 10_000;
@@ -219,6 +220,7 @@ impl Reader<'_> {
     fn quote_is_local_part(&self) -> bool {
         let mut escaped = false;
         for (at, &byte) in self.rest.iter().enumerate() {
+            looked_at(1);
             match byte {
                 _ if escaped => escaped = false,
                 b'\\' => escaped = true,
@@ -259,6 +261,7 @@ impl Reader<'_> {
     fn angle(&mut self) {
         let window = self.rest.get(..ANGLE_OCTETS_MAX.min(self.rest.len())).unwrap_or_default();
         let end = memchr::memchr(b'>', window);
+        looked_at(end.unwrap_or(window.len()));
         let quoted = self.rest.trim_ascii_start().starts_with(b"\"");
         let comma = if quoted { None } else { memchr::memchr(b',', window) };
         let (text, skip) = match (end, comma) {

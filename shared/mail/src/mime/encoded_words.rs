@@ -3,6 +3,7 @@
 
 use super::charset;
 use super::transfer::{base64, hex_pair};
+use crate::work::looked_at;
 
 /// Decodes an unfolded field value. White space between two encoded words is dropped (RFC 2047
 /// section 6.2); the octets of neighbours with the same charset are joined before they are read,
@@ -21,7 +22,12 @@ pub fn decode_with(value: &[u8], hint: Option<&str>) -> String {
     let mut pending: Option<Pending> = None;
     let mut rest = value;
     while let Some(at) = memchr::memmem::find(rest, b"=?") {
+        looked_at(at);
         let (before, tail) = rest.split_at(at);
+        // Where nothing ends a word any more, none can begin.
+        if payload_end(tail.get(2..).unwrap_or_default()).is_none() {
+            break;
+        }
         let Some((word, after)) = word(tail) else {
             flush(&mut out, &mut pending);
             out.push_str(&plain(before));
@@ -92,8 +98,9 @@ fn word(text: &[u8]) -> Option<(Pending, &[u8])> {
 /// Where the payload ends and what follows begins: at `?=`. In a Q word `?=41` may be meant as a
 /// plain question mark and an escape; a real end is followed by a blank, a bracket or nothing.
 fn payload_end(rest: &[u8]) -> Option<(usize, usize)> {
-    let at = memchr::memmem::find(rest, b"?=")?;
-    Some((at, at + 2))
+    let at = memchr::memmem::find(rest, b"?=");
+    looked_at(at.unwrap_or(rest.len()));
+    at.map(|at| (at, at + 2))
 }
 
 fn q_decode(payload: &[u8]) -> Vec<u8> {

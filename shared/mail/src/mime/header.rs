@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use memchr::memchr;
 
+use crate::work::looked_at;
+
 /// One field as it stands in the mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -131,8 +133,12 @@ pub struct LineEnd {
 pub fn line_end(raw: &[u8], at: usize, end: usize) -> LineEnd {
     let rest = raw.get(at..end).unwrap_or_default();
     match memchr(b'\n', rest) {
-        None => LineEnd { text: end, next: end },
+        None => {
+            looked_at(rest.len());
+            LineEnd { text: end, next: end }
+        }
         Some(lf) => {
+            looked_at(lf + 1);
             let text = if lf > 0 && rest.get(lf - 1) == Some(&b'\r') { lf - 1 } else { lf };
             LineEnd { text: at + text, next: at + lf + 1 }
         }

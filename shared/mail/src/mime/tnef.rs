@@ -179,6 +179,10 @@ fn property<'o>(octets: &mut Octets<'o>) -> Option<Option<(u16, Value<'o>)>> {
     let kind = kind & 0x0fff;
     let variable = matches!(kind, 0x1e | 0x1f | 0x102 | 0x0d);
     let count = if multiple || variable { octets.u32()? } else { 1 };
+    // Values of no octets would make the loop as long as its count says.
+    if usize::try_from(count).ok()? > octets.rest.len().max(1) {
+        return None;
+    }
     let mut first = None;
     for _ in 0..count {
         let bytes = if variable { octets.padded()? } else { octets.take(fixed_octets(kind)?)? };

@@ -6,6 +6,7 @@ use super::header::{self, Header};
 use super::parameters::Structured;
 use super::transfer::TransferEncoding;
 use crate::fields::ids;
+use crate::work::looked_at;
 
 /// Most parts around one another; mail readers give up between 20 and 100.
 pub const DEPTH_MAX: usize = 64;
@@ -233,18 +234,24 @@ impl Walk<'_> {
         let rest = self.raw.get(from..)?;
         let first = rest.starts_with(b"--").then_some(from);
         let later = memchr::memmem::find_iter(rest, b"\n--").map(|at| from + at + 1);
-        first.into_iter().chain(later).find_map(|line| {
+        let mut seen = from;
+        let found = first.into_iter().chain(later).find_map(|line| {
+            looked_at(line - seen);
+            seen = line;
             let end = header::line_end(self.raw, line, self.raw.len());
             let text = self.raw.get(line..end.text)?;
             let (open, closing) = matches_any(&self.stack, text)?;
             Some(Delimiter { line, next: end.next, open, closing })
-        })
+        });
+        looked_at(if found.is_none() { rest.len() } else { 0 });
+        found
     }
 }
 
 /// Which open multipart a line delimits, innermost first, and whether it closes it.
 fn matches_any(stack: &[Open], line: &[u8]) -> Option<(usize, bool)> {
     let text = line.strip_prefix(b"--")?.trim_ascii_end();
+    looked_at(stack.len());
     stack.iter().enumerate().rev().find_map(|(at, open)| {
         let rest = text.strip_prefix(open.boundary.as_deref()?)?;
         match rest {
@@ -270,6 +277,7 @@ fn before_line_end(raw: &[u8], line: usize, floor: usize) -> usize {
 /// A line `--something` right before a `Content-` field is a delimiter nobody announced.
 fn guess_boundary(raw: &[u8], from: usize, limit: usize) -> Option<(Vec<u8>, usize)> {
     let rest = raw.get(from..limit)?;
+    looked_at(rest.len());
     let first = rest.starts_with(b"--").then_some(from);
     let later = memchr::memmem::find_iter(rest, b"\n--").map(|at| from + at + 1);
     first.into_iter().chain(later).take(50).find_map(|line| {

@@ -1,6 +1,7 @@
 //! uuencode and yEnc: files written into the text itself, as news and old gateways do.
 
 use super::header::line_end;
+use crate::work::looked_at;
 use std::ops::Range;
 
 /// A file found in text.
@@ -60,6 +61,7 @@ fn next_file(text: &[u8], from: usize) -> Option<TextFile> {
 fn find_line_start(text: &[u8], from: usize) -> Option<usize> {
     let rest = text.get(from..)?;
     memchr::memmem::find_iter(rest, b"begin ").map(|at| from + at).find_map(|at| {
+        looked_at(at - from);
         let start = if at >= 2 && text.get(at - 2..at) == Some(b"=y") { at - 2 } else { at };
         let line_start = start == 0 || text.get(start - 1) == Some(&b'\n');
         (line_start && start >= from).then_some(start)

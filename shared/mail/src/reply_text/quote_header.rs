@@ -4,6 +4,7 @@
 use super::Line;
 use super::line_forms::{self, is_rule, trim_shared};
 use super::words;
+use crate::work::looked_at;
 
 /// A header found.
 pub struct Header {
@@ -85,6 +86,7 @@ fn block(lines: &[Line<'_>], at: usize) -> Option<Header> {
     let mut end = at;
     let mut blanks = 0;
     for (n, line) in lines.iter().enumerate().skip(at).take(BLOCK_LINES_MAX) {
+        looked_at(line.text.len());
         if line.is_blank() {
             blanks += 1;
             // Some programs put a blank line between the fields.
@@ -140,6 +142,7 @@ fn introduction(lines: &[Line<'_>], at: usize) -> Option<Header> {
             return None;
         }
         let may_end = words::may_end(line.text);
+        looked_at(joined.len());
         if may_end && is_introduction(&joined, follows_quote(lines, n + 1)) {
             let whole = n == at || !begins_later(lines, at + 1..n + 1);
             return whole.then(|| Header { is_introduction: true, ..Header::to(n + 1) });

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::line_forms::{is_rule, is_signature_delimiter};
 use super::sign_off;
 use super::{Line, SegmentKind};
+use crate::work::looked_at;
 
 /// Most lines, blank ones left out, of what follows a rule and is still a signature.
 const RULED_LINES_MAX: usize = 12;
@@ -18,6 +19,7 @@ const TAIL_LINES_MAX: usize = 40;
 /// Marks signatures and disclaimers at the ends of stretches of new text.
 pub fn mark(lines: &mut [Line<'_>]) {
     for stretch in new_stretches(lines) {
+        looked_at(stretch.len());
         let start = signature_start(lines, &stretch);
         let disclaimer = disclaimer_start(lines, &stretch);
         let set = |lines: &mut [Line<'_>], from: usize, kind| {
