@@ -260,16 +260,16 @@ impl Reader<'_> {
     /// What stands in brackets, up to `>`; a bracket never closed ends at the next comma.
     fn angle(&mut self) {
         let window = self.rest.get(..ANGLE_OCTETS_MAX.min(self.rest.len())).unwrap_or_default();
-        let end = memchr::memchr(b'>', window);
-        looked_at(end.unwrap_or(window.len()));
-        let quoted = self.rest.trim_ascii_start().starts_with(b"\"");
-        let comma = if quoted { None } else { memchr::memchr(b',', window) };
-        let (text, skip) = match (end, comma) {
-            (Some(end), Some(comma)) if comma < end && !self.is_route(comma) => (comma, comma),
-            (Some(end), _) => (end, end + 1),
-            (None, Some(comma)) => (comma, comma),
-            (None, None) => (window.len(), window.len()),
+        let quoted = window.trim_ascii_start().starts_with(b"\"");
+        let end = match memchr::memchr2(b'>', b',', window) {
+            Some(at) if quoted || self.is_route(at) => {
+                memchr::memchr(b'>', window.get(at..).unwrap_or_default()).map(|more| at + more)
+            }
+            found => found,
         };
+        looked_at(end.unwrap_or(window.len()));
+        let text = end.unwrap_or(window.len());
+        let skip = text + usize::from(self.rest.get(text) == Some(&b'>'));
         let (inside, _) = self.rest.split_at(text);
         // Of two addresses without a comma between them, the first is the one that is shown.
         if self.item.angle.as_ref().is_none_or(Vec::is_empty) {
