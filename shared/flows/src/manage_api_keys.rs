@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::api_key::ApiKey;
-use domain::ids::{ApiKeyId, RequestId, TenantId, UserId};
+use domain::ids::{ApiKeyId, RequestId, UserId};
 use domain::limits;
 use domain::permission::{Allowed, Grantable, ReadApiKeys, WriteApiKeys};
 use domain::refusal::{RefusalCode, Refused};
@@ -176,6 +176,28 @@ pub async fn list(
     Ok(api_keys::list(table, allowed.tenant(), whose, wish.limit, wish.after).await?.into())
 }
 
+/// A key: one's own, or as an administrator anybody's.
+///
+/// # Errors
+/// `not_found` also for another's key where one is no administrator.
+pub async fn show(
+    records: &Records,
+    allowed: &Allowed<ReadApiKeys>,
+    id: ApiKeyId,
+) -> Result<ApiKey, FlowError> {
+    find(records.table.as_ref(), allowed, id).await
+}
+
+async fn find<P>(
+    table: &dyn Table,
+    allowed: &Allowed<P>,
+    id: ApiKeyId,
+) -> Result<ApiKey, FlowError> {
+    let found = api_keys::get(table, id).await?;
+    let mine = |key: &ApiKey| key.user == allowed.user() || allowed.role() >= Role::Admin;
+    found.filter(|key| key.tenant == allowed.tenant() && mine(key)).ok_or_else(FlowError::not_found)
+}
+
 /// Revokes a key whose revision is `rev`.
 ///
 /// # Errors
@@ -189,11 +211,8 @@ pub async fn revoke(
     rev: u64,
 ) -> Result<ApiKey, FlowError> {
     let table = records.table.as_ref();
-    let tenant: TenantId = allowed.tenant();
-    let found = api_keys::get(table, id).await?;
-    let mine = |key: &ApiKey| key.user == allowed.user() || allowed.role() >= Role::Admin;
-    let mut key =
-        found.filter(|key| key.tenant == tenant && mine(key)).ok_or_else(FlowError::not_found)?;
+    let tenant = allowed.tenant();
+    let mut key = find(table, allowed, id).await?;
     if key.rev != rev {
         return Err(revision_mismatch().into());
     }

@@ -8,6 +8,7 @@ use domain::refusal::{RefusalCode, Refused};
 use domain::route::{Route, RouteMatch};
 use futures::future::try_join3;
 use store::counts::{self, Counted};
+use store::table::Table;
 use store::{domain_claims, item, mailboxes, routes, tenants};
 
 use crate::error::FlowError;
@@ -54,9 +55,7 @@ pub async fn create(
     .await?;
     let tenant = tenant.ok_or_else(FlowError::not_found)?;
     check_claim(field, holder, tenant_id)?;
-    let mailbox = mailbox.ok_or_else(|| {
-        Refused::field(RefusalCode::FieldInvalid, "mailbox", "there is no such mailbox")
-    })?;
+    let mailbox = mailbox.ok_or_else(no_such_mailbox)?;
     // 3 one transaction
     let route = Route {
         id: RouteId::from_parts(origin.at, origin.bits),
@@ -141,6 +140,65 @@ pub async fn list(
     Ok(routes::list(table, allowed.tenant(), wish.limit, wish.after).await?.into())
 }
 
+/// A route.
+///
+/// # Errors
+/// `not_found`.
+pub async fn show(
+    records: &Records,
+    allowed: &Allowed<ReadRoutes>,
+    id: RouteId,
+) -> Result<Route, FlowError> {
+    let found = routes::get(records.table.as_ref(), allowed.tenant(), id).await?;
+    found.ok_or_else(FlowError::not_found)
+}
+
+/// Leads a route whose revision is `rev` to another mailbox. Mail under way is filed as the route said
+/// when it came.
+///
+/// # Errors
+/// `not_found`, `revision_mismatch`, `field_invalid` where there is no such mailbox.
+pub async fn change(
+    records: &Records,
+    allowed: &Allowed<WriteRoutes>,
+    request: RequestId,
+    id: RouteId,
+    rev: u64,
+    mailbox: Option<MailboxId>,
+) -> Result<Route, FlowError> {
+    let table = records.table.as_ref();
+    let tenant = allowed.tenant();
+    let mut route = current(table, tenant, id, rev).await?;
+    let Some(mailbox) = mailbox.filter(|mailbox| *mailbox != route.mailbox) else {
+        return Ok(route);
+    };
+    let found = mailboxes::get(table, tenant, mailbox).await?;
+    let mailbox = found.ok_or_else(no_such_mailbox)?;
+    route.mailbox = mailbox.id;
+    route.owner = mailbox.owner;
+    route.rev = rev.saturating_add(1);
+    let mut transaction = Transaction::default();
+    transaction.add_or(routes::replace(&records.hasher, &route, rev)?, revision_mismatch());
+    transaction.note(Doer::new(allowed, request, records.clock.now()), "route.changed", id)?;
+    transaction.commit(table).await?;
+    Ok(route)
+}
+
+/// The route, if its revision is `rev`.
+async fn current(
+    table: &dyn Table,
+    tenant: TenantId,
+    id: RouteId,
+    rev: u64,
+) -> Result<Route, FlowError> {
+    let route = routes::get(table, tenant, id).await?.ok_or_else(FlowError::not_found)?;
+    if route.rev == rev { Ok(route) } else { Err(revision_mismatch().into()) }
+}
+
+fn no_such_mailbox() -> Refused {
+    Refused::field(RefusalCode::FieldInvalid, "mailbox", "there is no such mailbox")
+}
+
 /// Removes a route whose revision is `rev`. Mail under way is filed as the route said when it came.
 ///
 /// # Errors
@@ -154,13 +212,9 @@ pub async fn delete(
 ) -> Result<(), FlowError> {
     let table = records.table.as_ref();
     let tenant = allowed.tenant();
-    let found = routes::get(table, tenant, id).await?;
-    let route = found.ok_or_else(FlowError::not_found)?;
-    if route.rev != rev {
-        return Err(revision_mismatch().into());
-    }
+    let route = current(table, tenant, id, rev).await?;
     let mut transaction = Transaction::default();
-    transaction.add_or(routes::delete(&records.hasher, &route), FlowError::no_such_thing());
+    transaction.add_or(routes::delete(&records.hasher, &route), revision_mismatch());
     transaction.add(counts::one_less_keeping(tenant, Counted::Routes, 0));
     transaction.note(Doer::new(allowed, request, records.clock.now()), "route.deleted", id)?;
     transaction.commit(table).await

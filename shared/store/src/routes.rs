@@ -37,6 +37,15 @@ pub fn create(hasher: &KeyedHasher, route: &Route) -> Result<Write, TableFault> 
     item::create("route", keys, route)
 }
 
+/// The write that replaces a route, if its stored revision is still `rev_before`. What it matches stays.
+///
+/// # Errors
+/// See [`item::to_item`].
+pub fn replace(hasher: &KeyedHasher, route: &Route, rev_before: u64) -> Result<Write, TableFault> {
+    let keys = keys::route(route.tenant, &match_hash(hasher, &route.matches), route.id);
+    item::replace("route", keys, route, rev_before)
+}
+
 /// The write that removes a route, if its stored revision is still the given one.
 pub fn delete(hasher: &KeyedHasher, route: &Route) -> Write {
     Write::Delete {

@@ -122,6 +122,9 @@ pub fn endpoints() -> Vec<Endpoint> {
             .needs(Scope::WriteApiKeys)
             .takes::<ApiKeyToMake>()
             .creates::<MadeApiKeyView>(),
+        Endpoint::get(ONE, "show_api_key", "An API key without its text.", show)
+            .needs(Scope::ReadApiKeys)
+            .gives::<ApiKeyView>(),
         Endpoint::delete(ONE, "revoke_api_key", "Revokes an API key; the record stays.", revoke)
             .needs(Scope::WriteApiKeys)
             .gives::<ApiKeyView>(),
@@ -159,6 +162,14 @@ async fn create(
     .await
 }
 
+async fn show(
+    State(app): State<App>,
+    call: Call<ReadApiKeys>,
+    path: PathWords,
+) -> Result<Answer, ApiError> {
+    answer(manage_api_keys::show(&app.records, &call.allowed, path.get("id")?).await?)
+}
+
 async fn revoke(
     State(app): State<App>,
     call: Call<WriteApiKeys>,
@@ -166,7 +177,10 @@ async fn revoke(
     Revision(rev): Revision,
 ) -> Result<Answer, ApiError> {
     let (records, allowed, id) = (&app.records, &call.allowed, path.get("id")?);
-    let key = manage_api_keys::revoke(records, allowed, call.request, id, rev).await?;
+    answer(manage_api_keys::revoke(records, allowed, call.request, id, rev).await?)
+}
+
+fn answer(key: ApiKey) -> Result<Answer, ApiError> {
     let rev = key.rev;
     Ok(Answer::ok(&ApiKeyView::from(key))?.of_revision(rev))
 }

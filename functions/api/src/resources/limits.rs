@@ -72,77 +72,35 @@ fn of_plan(limit: EffectiveLimit) -> LimitView {
     }
 }
 
-fn fixed() -> Vec<LimitView> {
-    let size = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
-    let view = |name, value, unit, reason| LimitView {
+/// The bounds of the program that callers meet.
+fn fixed() -> impl Iterator<Item = LimitView> {
+    let size = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let in_one_write = "written in one transaction";
+    let in_raw_mail = "more stand in the raw mail only";
+    let rows = [
+        ("raw_mail", limits::RAW_MAIL_BYTES_MAX, "octets", "what the S3 action of SES delivers"),
+        ("request_body", size(limits::REQUEST_BODY_BYTES_MAX), "octets", "files go by signed URL"),
+        ("page", u64::from(limits::PAGE_ITEMS_MAX), "items", "an answer stays within seconds"),
+        ("name", size(limits::NAME_BYTES_MAX), "octets", "names fit on a line"),
+        ("new_text", size(limits::TEXT_BYTES_MAX), "octets", in_raw_mail),
+        ("contact_addresses", size(limits::CONTACT_ADDRESSES_MAX), "addresses", in_one_write),
+        ("message_contacts", size(limits::CONTACT_LINKS_MAX), "contacts", in_one_write),
+        ("message_parties", size(limits::PARTIES_MAX), "parties", in_raw_mail),
+        ("message_attachments", size(limits::ATTACHMENTS_MAX), "files", in_raw_mail),
+    ];
+    let lives = [
+        ("signed_url_life", limits::SIGNED_URL_LIFE, "a URL that leaks opens little"),
+        ("idempotency_key_life", limits::IDEMPOTENCY_LIFE, "callers repeat within a day"),
+        ("api_key_life", limits::API_KEY_LIFE_MAX, "a forgotten key ends by itself"),
+        ("intake_life", limits::INTAKE_LIFE, "outcomes are kept for a quarter of a year"),
+    ];
+    let lives = lives.map(|(name, life, reason)| (name, life.as_secs(), "seconds", reason));
+    let view = |(name, value, unit, reason)| LimitView {
         name,
         value,
         unit,
         source: LimitSource::Fixed,
         reason,
     };
-    vec![
-        view(
-            "raw_mail",
-            limits::RAW_MAIL_BYTES_MAX,
-            "octets",
-            "what the S3 action of SES delivers",
-        ),
-        view(
-            "request_body",
-            size(limits::REQUEST_BODY_BYTES_MAX),
-            "octets",
-            "files go by signed URL",
-        ),
-        view("page", u64::from(limits::PAGE_ITEMS_MAX), "items", "an answer stays within seconds"),
-        view("name", size(limits::NAME_BYTES_MAX), "octets", "names fit on a line"),
-        view(
-            "contact_addresses",
-            size(limits::CONTACT_ADDRESSES_MAX),
-            "addresses",
-            "each is claimed in the transaction that changes the contact",
-        ),
-        view(
-            "message_parties",
-            size(limits::PARTIES_MAX),
-            "parties",
-            "more stand in the raw mail only",
-        ),
-        view(
-            "message_contacts",
-            size(limits::CONTACT_LINKS_MAX),
-            "contacts",
-            "a mail is linked in one transaction",
-        ),
-        view(
-            "message_attachments",
-            size(limits::ATTACHMENTS_MAX),
-            "files",
-            "more stand in the raw mail only",
-        ),
-        view(
-            "signed_url_life",
-            limits::SIGNED_URL_LIFE.as_secs(),
-            "seconds",
-            "a URL that leaks opens little",
-        ),
-        view(
-            "idempotency_key_life",
-            limits::IDEMPOTENCY_LIFE.as_secs(),
-            "seconds",
-            "callers repeat within a day",
-        ),
-        view(
-            "api_key_life",
-            limits::API_KEY_LIFE_MAX.as_secs(),
-            "seconds",
-            "a forgotten key ends by itself",
-        ),
-        view(
-            "intake_life",
-            limits::INTAKE_LIFE.as_secs(),
-            "seconds",
-            "outcomes are kept for a quarter of a year",
-        ),
-    ]
+    rows.into_iter().chain(lives).map(view)
 }

@@ -17,6 +17,7 @@ use crate::auth::Call;
 use crate::endpoint::Endpoint;
 use crate::idempotency::once;
 use crate::pages::{ListQuery, page};
+use crate::patch::Member;
 use crate::problem::ApiError;
 use crate::schemas;
 
@@ -78,6 +79,16 @@ pub struct RouteToMake {
     mailbox: MailboxId,
 }
 
+/// What to change of a route.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoutePatch {
+    /// Another mailbox.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    mailbox: Member<MailboxId>,
+}
+
 /// The endpoints.
 pub fn endpoints() -> Vec<Endpoint> {
     const ALL: &str = "/v1/routes";
@@ -90,6 +101,13 @@ pub fn endpoints() -> Vec<Endpoint> {
             .needs(Scope::WriteRoutes)
             .takes::<RouteToMake>()
             .creates::<RouteView>(),
+        Endpoint::get(ONE, "show_route", "A route.", show)
+            .needs(Scope::ReadRoutes)
+            .gives::<RouteView>(),
+        Endpoint::patch(ONE, "change_route", "Leads a route to another mailbox.", change)
+            .needs(Scope::WriteRoutes)
+            .takes::<RoutePatch>()
+            .gives::<RouteView>(),
         Endpoint::delete(ONE, "delete_route", "Removes a route.", delete)
             .needs(Scope::WriteRoutes)
             .with_status(StatusCode::NO_CONTENT),
@@ -122,6 +140,26 @@ async fn create(
     .await
 }
 
+async fn show(
+    State(app): State<App>,
+    call: Call<ReadRoutes>,
+    path: PathWords,
+) -> Result<Answer, ApiError> {
+    answer(manage_routes::show(&app.records, &call.allowed, path.get("id")?).await?)
+}
+
+async fn change(
+    State(app): State<App>,
+    call: Call<WriteRoutes>,
+    path: PathWords,
+    Revision(rev): Revision,
+    asked: Asked<RoutePatch>,
+) -> Result<Answer, ApiError> {
+    let mailbox = asked.body.mailbox.required("mailbox")?;
+    let (records, allowed, id) = (&app.records, &call.allowed, path.get("id")?);
+    answer(manage_routes::change(records, allowed, call.request, id, rev, mailbox).await?)
+}
+
 async fn delete(
     State(app): State<App>,
     call: Call<WriteRoutes>,
@@ -131,4 +169,9 @@ async fn delete(
     let (records, allowed, id) = (&app.records, &call.allowed, path.get("id")?);
     manage_routes::delete(records, allowed, call.request, id, rev).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn answer(route: Route) -> Result<Answer, ApiError> {
+    let rev = route.rev;
+    Ok(Answer::ok(&RouteView::from(route))?.of_revision(rev))
 }

@@ -1,0 +1,187 @@
+//! Who may ask what: every endpoint of the router, through one matrix.
+
+use std::collections::BTreeMap;
+
+use api::endpoint::Endpoint;
+use domain::ids::{ContactId, IntakeId, MessageId, RouteId, ThreadId};
+use domain::permission::Scope;
+use domain::timestamp::Timestamp;
+use domain::user::Role;
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::office::{Asking, Firm, Office, Person};
+
+/// The endpoints that need a key.
+fn guarded() -> impl Iterator<Item = Endpoint> {
+    api::resources::endpoints().into_iter().filter(|endpoint| endpoint.path != "/v1/health")
+}
+
+/// A request to an endpoint that nothing is wrong with but, perhaps, who sends it.
+fn ask<'a>(office: &'a Office, endpoint: &Endpoint, ids: &BTreeMap<&str, String>) -> Asking<'a> {
+    let resource = endpoint.path.split('/').nth(2).unwrap();
+    let id = ids.get(resource).map_or("", String::as_str);
+    let path = endpoint.path.replace("{id}", id).replace("{n}", "1");
+    let mut asking = office.ask(endpoint.method.clone(), path);
+    if endpoint.revised {
+        asking = asking.rev(1);
+    }
+    if endpoint.takes.is_some() {
+        asking = asking.json(body(endpoint));
+    }
+    asking
+}
+
+fn body(endpoint: &Endpoint) -> Value {
+    match (endpoint.method.clone(), endpoint.path) {
+        (Method::PATCH, _) => json!({}),
+        (_, "/v1/users") => json!({"name": "x", "email": "x@example.org", "role": "member"}),
+        (_, "/v1/api_keys") => json!({"name": "x", "scopes": ["mail.read"], "expires_in_days": 1}),
+        (_, "/v1/routes") => {
+            json!({"domain": "example.org", "mailbox": "mbx_01KB2N8QSZ3M9T4V5W6X7Y8Z90"})
+        }
+        (_, "/v1/contacts") => json!({"name": "x"}),
+        (_, "/v1/contacts/lookup") => json!({"email": "x@example.org"}),
+        (method, path) => panic!("a body for {method} {path}"),
+    }
+}
+
+/// Ids that are well-formed; those of users and keys are the firm's own.
+fn ids(firm: &Firm) -> BTreeMap<&'static str, String> {
+    let key = firm.member.key.split('_').nth(1).unwrap();
+    BTreeMap::from([
+        ("users", firm.member.user.id.to_string()),
+        ("api_keys", format!("key_{key}")),
+        ("routes", RouteId::from_bits(1).to_string()),
+        ("contacts", ContactId::from_bits(1).to_string()),
+        ("messages", MessageId::from_bits(1).to_string()),
+        ("threads", ThreadId::from_bits(1).to_string()),
+        ("intake", IntakeId::from_bits(1).to_string()),
+    ])
+}
+
+#[tokio::test]
+async fn without_a_valid_key_nothing_is_answered_and_nobody_learns_why() {
+    let office = Office::new();
+    let firm = office.firm("acme", true).await;
+    let member = &firm.member.user;
+    let past = Timestamp::parse("2026-11-22T09:30:00Z").unwrap();
+    let expired = office.key_until(firm.id, member.id, Scope::ALL, past).await;
+    let revoked = office.key(firm.id, member.id, Scope::ALL).await;
+    let path = format!("/v1/api_keys/key_{}", revoked.split('_').nth(1).unwrap());
+    office.delete(&path, 1).by(&firm.admin).send().await.expect(200);
+    let body = json!({"name": "n", "email": "nora@acme.example.com", "role": "member"});
+    let nora = office.post("/v1/users", body).by(&firm.admin).send().await.expect(201);
+    let nora_id = nora["id"].as_str().unwrap();
+    let disabled = office.key(firm.id, nora_id.parse().unwrap(), Scope::ALL).await;
+    let path = format!("/v1/users/{nora_id}");
+    office.delete(&path, 1).by(&firm.admin).send().await.expect(200);
+    let (front, secret) = firm.member.key.rsplit_once('_').unwrap();
+    let other_secret = format!("{front}_{}", secret.chars().rev().collect::<String>());
+    let (_, other_tail) = firm.admin.key.rsplit_once('_').unwrap();
+    let mixed = format!("{front}_{other_tail}");
+
+    let ids = ids(&firm);
+    for endpoint in guarded() {
+        let at = format!("{} {}", endpoint.method, endpoint.path);
+        let missing = ask(&office, &endpoint, &ids).send().await;
+        assert_eq!(missing.headers["www-authenticate"], "Bearer", "{at}");
+        missing.expect_problem(401, "key_missing");
+        for scheme in ["Basic dXNlcjpwYXNz", "Bearer", "Bearer ", "Bearer mailroom_x"] {
+            let malformed = ask(&office, &endpoint, &ids).header("authorization", scheme);
+            malformed.send().await.expect_problem(401, "key_missing");
+        }
+        let mut answers = Vec::new();
+        for key in [&expired, &revoked, &disabled, &mixed] {
+            let refused = ask(&office, &endpoint, &ids).key(key).send().await;
+            let mut problem = refused.expect_problem(401, "key_invalid");
+            problem["request_id"] = Value::Null;
+            answers.push(problem);
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "{at}: the reasons can't be told apart");
+        // A reversed secret may have an impossible last character: then it is no key at all.
+        assert_eq!(
+            ask(&office, &endpoint, &ids).key(&other_secret).send().await.status,
+            401,
+            "{at}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_endpoint_needs_its_rights_and_names_the_one_that_is_missing() {
+    let office = Office::new();
+    let firm = office.firm("acme", true).await;
+    let ids = ids(&firm);
+    for endpoint in guarded() {
+        let at = format!("{} {}", endpoint.method, endpoint.path);
+        assert!(!endpoint.rights.is_empty(), "{at} needs a right");
+        for right in &endpoint.rights {
+            let others: Vec<Scope> = Scope::ALL.iter().copied().filter(|s| s != right).collect();
+            let key = office.key(firm.id, firm.owner.user.id, &others).await;
+            let refused = ask(&office, &endpoint, &ids).key(&key).send().await;
+            let problem = refused.expect_problem(403, "right_missing");
+            let hint = problem["hint"].as_str().unwrap();
+            assert!(hint.contains(right.name()), "{at}: {hint}");
+        }
+        // Those rights are enough.
+        let key = office.key(firm.id, firm.owner.user.id, &endpoint.rights).await;
+        let status = ask(&office, &endpoint, &ids).key(&key).send().await.status.as_u16();
+        assert!(status != 401 && status != 403 && status < 500, "{at}: {status}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_below_the_least_one_is_refused_whatever_the_scopes() {
+    let office = Office::new();
+    let firm = office.firm("acme", true).await;
+    let ids = ids(&firm);
+    let people: [(&Person, Role); 2] = [(&firm.member, Role::Member), (&firm.admin, Role::Admin)];
+    let mut refusals = 0;
+    for endpoint in guarded() {
+        for (person, role) in people {
+            let lacking = endpoint.rights.iter().any(|right| role < right.least_role());
+            let reply = ask(&office, &endpoint, &ids).by(person).send().await;
+            if lacking {
+                reply.expect_problem(403, "right_missing");
+                refusals += 1;
+            } else {
+                let at = format!("{} {}", endpoint.method, endpoint.path);
+                assert!(![401, 403].contains(&reply.status.as_u16()), "{at}: {}", reply.body);
+            }
+        }
+    }
+    assert!(refusals > 5);
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_tenant_does_not_exist() {
+    let office = Office::new();
+    let firm = office.firm("acme", true).await;
+    let other = office.firm("umbrella", false).await;
+    let body = json!({"name": "Lena"});
+    let contact = office.post("/v1/contacts", body).by(&firm.member).send().await.expect(201);
+    let routes = office.get("/v1/routes").by(&firm.member).send().await.expect(200);
+    let mut theirs = ids(&firm);
+    theirs.insert("contacts", contact["id"].as_str().unwrap().to_owned());
+    theirs.insert("routes", routes["items"][0]["id"].as_str().unwrap().to_owned());
+    let before = format!("{:?}", office.world.table.items(store::table::TableName::Crm));
+    for endpoint in guarded().filter(|endpoint| endpoint.path.contains("{id}")) {
+        let reply = ask(&office, &endpoint, &theirs).by(&other.owner).send().await;
+        reply.expect_problem(404, "not_found");
+    }
+    let after = format!("{:?}", office.world.table.items(store::table::TableName::Crm));
+    assert_eq!(before, after, "and nothing of it changed");
+}
+
+#[tokio::test]
+async fn authentication_reads_twice() {
+    let office = Office::new();
+    let firm = office.firm("acme", true).await;
+    let nothing = office.key(firm.id, firm.owner.user.id, &[]).await;
+    office.world.table.reset_usage();
+    office.get("/v1/users").key(&nothing).send().await.expect_problem(403, "right_missing");
+    let usage = office.world.table.usage();
+    assert_eq!((usage.get.calls, usage.calls()), (2, 2));
+}

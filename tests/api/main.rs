@@ -1,0 +1,14 @@
+//! The HTTP API as callers meet it, over everything in memory.
+
+mod access;
+mod api_keys;
+mod contacts;
+mod conventions;
+mod document;
+mod idempotency;
+mod intake;
+mod mail;
+mod office;
+mod routes;
+mod settings;
+mod users;
