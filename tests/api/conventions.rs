@@ -93,9 +93,17 @@ async fn a_body_over_the_limit_is_refused_told_or_not() {
 async fn a_body_that_is_no_json_object_of_the_wanted_shape_is_told_what_is_wrong() {
     let office = Office::new();
     let firm = office.firm("acme", true).await;
-    for body in
-        ["", "{", "[]", "5", "{} {}", "\u{1}", "{\"name\": \"x\"}}", "{\"name\": \"\\ud800\"}"]
-    {
+    for body in [
+        "",
+        "{",
+        "[]",
+        "5",
+        "{\"name\": \"x\"} {}",
+        "[\"contact\", \"x\"]",
+        "\u{1}",
+        "{\"name\": \"x\"}}",
+        "{\"name\": \"\\ud800\"}",
+    ] {
         let asking = office.ask(Method::POST, "/v1/contacts").by(&firm.member);
         asking.octets(body.as_bytes()).send().await.expect_problem(400, "body_malformed");
     }

@@ -56,6 +56,7 @@ async fn of_two_at_once_one_works_and_the_other_is_told_when_to_come_again() {
     let office = Office::new();
     let firm = office.firm("acme", true).await;
     // A worker that died: its request began and never ended.
+    let body = contact().to_string();
     let begun = flows::repeat_request::begin(
         &office.world.records,
         flows::repeat_request::KeyedRequest {
@@ -63,7 +64,7 @@ async fn of_two_at_once_one_works_and_the_other_is_told_when_to_come_again() {
             user: firm.member.user.id,
             key: "k1",
             target: "POST /v1/contacts",
-            body: contact().to_string().as_bytes(),
+            body: body.as_bytes(),
         },
     );
     let held = match begun.await.map_err(|_| "begun").unwrap() {

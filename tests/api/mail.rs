@@ -252,5 +252,5 @@ async fn the_main_reads_cost_few_calls() {
     let usage = table.usage();
     // Key and user; the message with its deliveries; and the raw mail for its text.
     assert_eq!((usage.get.calls, usage.query.calls, usage.calls()), (2, 1, 3));
-    assert_eq!(archive.counts().read, 1);
+    assert_eq!(archive.counts().reads, 1);
 }

@@ -152,6 +152,10 @@ async fn octets(parts: &Parts, body: Body) -> Result<Bytes, Refused> {
 
 /// Reads JSON and tells what is wrong with it, by field.
 fn read_json<T: DeserializeOwned>(octets: &[u8]) -> Result<T, Refused> {
+    // serde reads an array into a struct too, by position.
+    if octets.trim_ascii_start().first() != Some(&b'{') {
+        return Err(malformed());
+    }
     let mut reader = serde_json::Deserializer::from_slice(octets);
     let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -171,7 +175,7 @@ fn wrong(path: &str, error: &serde_json::Error) -> Refused {
         Category::Io | Category::Syntax | Category::Eof => return malformed(),
         Category::Data => {}
     }
-    // serde tells the kind of a flaw in its message alone; the tests hold these two forms.
+    // serde tells the kind of a flaw in its message alone; the tests hold these forms.
     let message = error.to_string();
     let named = |start: &str| message.strip_prefix(start)?.split('`').next().map(str::to_owned);
     if let Some(name) = named("unknown field `") {
@@ -180,6 +184,10 @@ fn wrong(path: &str, error: &serde_json::Error) -> Refused {
     }
     if let Some(name) = named("missing field `") {
         return Refused::field(RefusalCode::FieldMissing, within(path, &name), "give it a value");
+    }
+    if let Some(name) = named("duplicate field `") {
+        let hint = "give it once";
+        return Refused::field(RefusalCode::FieldInvalid, within(path, &name), hint);
     }
     if path == "." {
         return malformed();

@@ -107,6 +107,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
         all.push(json!({
             "name": parameter.name,
             "in": "query",
+            "required": false,
             "description": parameter.description,
             "schema": schema,
         }));
@@ -115,6 +116,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
         all.push(json!({
             "name": "limit",
             "in": "query",
+            "required": false,
             "description": "Most items on the page.",
             "schema": {
                 "type": "integer",
@@ -126,6 +128,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
         all.push(json!({
             "name": "cursor",
             "in": "query",
+            "required": false,
             "description": "`next_cursor` of the page before, with the same filter.",
             "schema": { "type": "string" },
         }));
@@ -143,6 +146,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
         all.push(json!({
             "name": "Idempotency-Key",
             "in": "header",
+            "required": false,
             "description": "The same key and body within 24 hours give the first answer.",
             "schema": {
                 "type": "string",
