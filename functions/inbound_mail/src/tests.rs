@@ -17,9 +17,9 @@ fn sent_at() -> Timestamp {
 }
 
 fn arrived(body: &str) -> Vec<MailArrived> {
-    let mail = |announcement| match announcement {
-        Announcement::Arrived(arrived) => arrived,
-        other => panic!("{other:?}"),
+    let mail = |announcement| {
+        let Announcement::Arrived(arrived) = announcement else { panic!("{announcement:?}") };
+        arrived
     };
     read(body, sent_at()).into_iter().map(mail).collect()
 }
