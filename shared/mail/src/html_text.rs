@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::html_elements::{is_block, is_hidden, is_paragraph, is_void};
 use crate::html_marks::{self, Mark};
 use crate::html_tokens::{Tag, Token, Tokens};
 
@@ -300,82 +301,6 @@ fn is_blank(c: char) -> bool {
     )
 }
 
-fn is_paragraph(name: &str) -> bool {
-    matches!(name, "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dl" | "pre")
-}
-
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "div"
-            | "table"
-            | "tr"
-            | "ul"
-            | "ol"
-            | "blockquote"
-            | "section"
-            | "article"
-            | "header"
-            | "footer"
-            | "main"
-            | "nav"
-            | "aside"
-            | "address"
-            | "center"
-            | "form"
-            | "fieldset"
-            | "dt"
-            | "dd"
-            | "figure"
-            | "figcaption"
-            | "tbody"
-            | "thead"
-            | "tfoot"
-            | "caption"
-            | "body"
-            | "html"
-            | "details"
-            | "summary"
-            | "option"
-    )
-}
-
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "col"
-            | "embed"
-            | "input"
-            | "link"
-            | "meta"
-            | "param"
-            | "source"
-            | "track"
-            | "wbr"
-            | "o:p"
-    )
-}
-
-fn is_hidden(name: &str) -> bool {
-    matches!(
-        name,
-        "head"
-            | "title"
-            | "object"
-            | "svg"
-            | "math"
-            | "select"
-            | "template"
-            | "noscript"
-            | "map"
-            | "audio"
-            | "video"
-            | "canvas"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -428,7 +353,9 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_html_is_read_without_panic(html in "(<|>|/|a|b|div|li|&|;|=|\"|'| |-|!|p|blockquote){0,80}") {
+        fn any_html_is_read_without_panic(
+            html in "(<|>|/|a|b|div|li|&|;|=|\"|'| |-|!|p|blockquote){0,80}",
+        ) {
             read(&html);
         }
     }

@@ -32,7 +32,8 @@ const WORDS: [(&str, &str); 20] = [
     (
         "de",
         "und der die das ist nicht ich sie wir mit auf für ein eine zu den von im grüßen \
-            vielen dank bitte hallo auch haben werden dass ihnen ihre mich uns noch wird freundlichen",
+            vielen dank bitte hallo auch haben werden dass ihnen ihre mich uns noch wird \
+            freundlichen",
     ),
     (
         "fr",

@@ -10,6 +10,7 @@ pub mod parsed_mail;
 
 pub mod body;
 pub mod fields;
+mod html_elements;
 pub mod html_marks;
 pub mod html_text;
 pub mod html_tokens;

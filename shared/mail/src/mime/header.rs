@@ -49,9 +49,10 @@ impl Header {
     }
 }
 
-/// Reads the block that begins at `start`; empty lines before it are skipped where it is the mail's
-/// own. Lines that are no fields don't end it, as readers agree. `is_boundary` tells whether a line is a delimiter of a
-/// part around this one: a block whose empty line is missing ends there.
+/// Reads the block that begins at `start`; empty lines before it are skipped where it is the
+/// mail's own. Lines that are no fields don't end it, as readers agree. `is_boundary` tells
+/// whether a line is a delimiter of a part around this one: a block whose empty line is missing
+/// ends there.
 pub fn read(raw: &[u8], start: usize, end: usize, is_boundary: &dyn Fn(&[u8]) -> bool) -> Header {
     let mut header = Header { body_start: end, unended: true, ..Header::default() };
     let mut at = if start == 0 { after_blank_lines(raw, end) } else { start };

@@ -351,8 +351,8 @@ mod tests {
         tree.parts.iter().map(|p| (p.media_type.clone(), text(p))).collect()
     }
 
-    const MIXED: &str = "Content-Type: multipart/mixed; boundary=b\n\npreamble\n--b\n\none\n--bb\nx \
-                         --b y\n--b\nContent-Type: text/html\n\ntwo\n--b--\nepilogue\n";
+    const MIXED: &str = "Content-Type: multipart/mixed; boundary=b\n\npreamble\n--b\n\none\n--bb\n\
+                         x --b y\n--b\nContent-Type: text/html\n\ntwo\n--b--\nepilogue\n";
 
     #[test]
     fn only_whole_lines_delimit() {

@@ -1,7 +1,7 @@
 //! The header block above a mail that was forwarded inline, read for its fields.
 
+use super::labels::{self, Label};
 use super::line_forms::is_quoted;
-use super::words::{self, Label};
 use super::{lines_of, quote_header};
 
 /// The fields of the block, as written, and the text behind it.
@@ -58,7 +58,7 @@ fn without_mark(line: &str) -> &str {
 
 impl ForwardedBlock {
     fn take(&mut self, line: &str) {
-        let Some(label) = words::label_of(line) else { return };
+        let Some(label) = labels::label_of(line) else { return };
         let value = line.split_once([':', '\u{ff1a}']).map(|(_, v)| v).unwrap_or_default();
         let value = value.trim_matches(|c: char| c.is_whitespace() || c == '*').to_owned();
         let slot = match label {

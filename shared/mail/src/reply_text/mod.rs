@@ -5,7 +5,9 @@
 //! lines, so the work grows with the text and no faster.
 
 pub mod forwarded_block;
+mod labels;
 mod line_forms;
+mod mobile_line;
 mod quote_header;
 mod sign_off;
 mod signature;

@@ -3,7 +3,7 @@
 
 use super::Line;
 use super::line_forms::{self, is_rule, trim_shared};
-use super::words;
+use super::{labels, words};
 use crate::work::looked_at;
 
 /// A header found.
@@ -49,7 +49,7 @@ fn banner(lines: &[Line<'_>], at: usize) -> Option<Header> {
     if !bare.is_empty() {
         let lower = bare.to_lowercase();
         let ruled = dashes >= 4 && line.starts_with(['-', '_', '=', '\u{2014}', '\u{2500}']);
-        let named = words::is_banner(&lower, ruled);
+        let named = labels::is_banner(&lower, ruled);
         return named.then(|| header_to(block(lines, next_line(lines, at + 1)), at + 1));
     }
     if !is_rule(line) {
@@ -64,7 +64,7 @@ fn banner(lines: &[Line<'_>], at: usize) -> Option<Header> {
 fn banner_text(lines: &[Line<'_>], at: usize) -> Option<Header> {
     let line = lines.get(at)?.text;
     let bare = line.trim_matches(|c: char| "-_=* ".contains(c));
-    let named = !bare.is_empty() && words::is_banner(&bare.to_lowercase(), true);
+    let named = !bare.is_empty() && labels::is_banner(&bare.to_lowercase(), true);
     (named && line.starts_with('-')).then_some(Header::to(at + 1))
 }
 
@@ -82,7 +82,7 @@ fn next_line(lines: &[Line<'_>], from: usize) -> usize {
 /// A block of header fields: `From: ... Sent: ... To: ... Subject: ...` in any language, at least
 /// two different ones, the first of them at the first line.
 fn block(lines: &[Line<'_>], at: usize) -> Option<Header> {
-    let mut labels: Vec<words::Label> = Vec::new();
+    let mut labels: Vec<labels::Label> = Vec::new();
     let mut end = at;
     let mut blanks = 0;
     for (n, line) in lines.iter().enumerate().skip(at).take(BLOCK_LINES_MAX) {
@@ -95,7 +95,7 @@ fn block(lines: &[Line<'_>], at: usize) -> Option<Header> {
             }
             continue;
         }
-        match words::label_of(line.text) {
+        match labels::label_of(line.text) {
             Some(label) => {
                 if !labels.contains(&label) {
                     labels.push(label);
@@ -108,7 +108,7 @@ fn block(lines: &[Line<'_>], at: usize) -> Option<Header> {
             None => break,
         }
     }
-    let telling = labels.contains(&words::Label::From) || labels.contains(&words::Label::Date);
+    let telling = labels.contains(&labels::Label::From) || labels.contains(&labels::Label::Date);
     (labels.len() >= 2 && telling).then_some(Header::to(end))
 }
 

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::line_forms::{is_rule, is_signature_delimiter};
-use super::sign_off;
 use super::{Line, SegmentKind};
+use super::{mobile_line, sign_off};
 use crate::work::looked_at;
 
 /// Most lines, blank ones left out, of what follows a rule and is still a signature.
@@ -66,7 +66,7 @@ fn signature_start(lines: &[Line<'_>], stretch: &Range<usize>) -> Option<usize> 
             continue;
         }
         let behind = count - seen - 1;
-        let starts = sign_off::is_mobile_line(line.text)
+        let starts = mobile_line::is_mobile_line(line.text)
             || (is_signature_delimiter(line.text) && behind <= 3 * RULED_LINES_MAX)
             || ((is_rule(line.text) || sign_off::is_tracking_mark(line.text))
                 && behind <= RULED_LINES_MAX);
