@@ -194,3 +194,25 @@ async fn our_own_failures_and_panics_tell_nothing_of_the_inside() {
         assert!(!problem.to_string().contains("secret"));
     }
 }
+
+#[tokio::test]
+async fn a_function_that_is_not_ready_says_so_and_tries_again() {
+    let office = Office::new();
+    let service = api::serve::Service::default();
+    let health = || http::Request::get("/v1/health").body(axum::body::Body::empty()).unwrap();
+    let fault = flows::ports::PortFault {
+        port: "secret",
+        operation: "read",
+        source: "a secret of the inside".into(),
+    };
+    let refused = service.answer(async { Err(fault) }, health()).await;
+    assert_eq!(refused.status(), 500);
+    assert_eq!(refused.headers()["content-type"], "application/problem+json");
+    let app = api::app::App {
+        records: office.world.records.clone(),
+        archive: office.world.archive.clone(),
+        queue: office.world.queue.clone(),
+    };
+    let answered = service.answer(async { Ok(app) }, health()).await;
+    assert_eq!(answered.status(), 200);
+}

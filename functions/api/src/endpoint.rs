@@ -28,10 +28,10 @@ pub struct Endpoint {
     pub rights: Vec<Scope>,
     /// Query parameters beside those of lists.
     pub query: Vec<QueryParameter>,
-    /// The body it takes.
-    pub takes: Option<Shape>,
-    /// The body it gives.
-    pub gives: Option<Shape>,
+    /// The shape of the body it takes, made when asked for: serving requests needs none.
+    pub takes: Option<fn() -> Shape>,
+    /// The shape of the body it gives.
+    pub gives: Option<fn() -> Shape>,
     /// Its status when all goes well.
     pub status: StatusCode,
     /// Whether it is a list with limit and cursor.
@@ -145,13 +145,13 @@ impl Endpoint {
 
     /// It takes this body.
     pub fn takes<T: ToSchema>(mut self) -> Self {
-        self.takes = Some(Shape::of::<T>());
+        self.takes = Some(Shape::of::<T>);
         self
     }
 
     /// It gives this body.
     pub fn gives<T: ToSchema>(mut self) -> Self {
-        self.gives = Some(Shape::of::<T>());
+        self.gives = Some(Shape::of::<T>);
         self
     }
 

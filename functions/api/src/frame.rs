@@ -83,7 +83,8 @@ fn log(error: &Arc<FlowError>) {
     }
 }
 
-fn problem_response(problem: &Problem, allow: Option<HeaderValue>) -> Response {
+/// The answer with a problem document.
+pub(crate) fn problem_response(problem: &Problem, allow: Option<HeaderValue>) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, Json(problem)).into_response();
     let headers = response.headers_mut();

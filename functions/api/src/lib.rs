@@ -17,6 +17,7 @@ pub mod patch;
 pub mod problem;
 pub mod resources;
 pub mod schemas;
+pub mod serve;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;

@@ -22,8 +22,8 @@ pub fn document() -> Value {
         let method = endpoint.method.as_str().to_ascii_lowercase();
         paths.entry(endpoint.path).or_default().insert(method, operation(endpoint));
         for shape in [&endpoint.takes, &endpoint.gives].into_iter().flatten() {
-            for (name, schema) in &shape.components {
-                schemas.insert(name.clone(), json!(schema));
+            for (name, schema) in shape().components {
+                schemas.insert(name, json!(schema));
             }
         }
     }
@@ -80,13 +80,13 @@ fn operation(endpoint: &Endpoint) -> Value {
         let rights: Vec<&str> = endpoint.rights.iter().map(|right| right.name()).collect();
         set("x-rights", json!(rights));
     }
-    if let Some(shape) = &endpoint.takes {
+    if let Some(shape) = endpoint.takes {
         let media_type = if endpoint.method == Method::PATCH {
             "application/merge-patch+json"
         } else {
             "application/json"
         };
-        let content = json!({ media_type: { "schema": reference(shape) } });
+        let content = json!({ media_type: { "schema": reference(&shape()) } });
         set("requestBody", json!({ "required": true, "content": content }));
     }
     operation
@@ -165,8 +165,8 @@ fn path_words(path: &str) -> impl Iterator<Item = &str> {
 
 fn responses(endpoint: &Endpoint) -> Value {
     let mut good = json!({ "description": endpoint.summary });
-    if let (Some(shape), Some(object)) = (&endpoint.gives, good.as_object_mut()) {
-        let content = json!({ "application/json": { "schema": reference(shape) } });
+    if let (Some(shape), Some(object)) = (endpoint.gives, good.as_object_mut()) {
+        let content = json!({ "application/json": { "schema": reference(&shape()) } });
         object.insert("content".to_owned(), content);
     }
     json!({

@@ -1,0 +1,40 @@
+//! The function api: one HTTP request -> [`api::serve::Service`].
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use api::app::App;
+use api::serve::Service;
+use aws::dynamo_table::TableNames;
+use aws::s3_archive::S3Archive;
+use aws::sqs_queue::SqsQueue;
+use lambda::backend::Backend;
+use lambda::{settings, start};
+use lambda_http::{Error, Request, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let cloud = start::begin();
+    let [crm, delivery, audit, bucket, queue, secret] = settings::required([
+        "CRM_TABLE",
+        "DELIVERY_TABLE",
+        "AUDIT_TABLE",
+        "MAIL_BUCKET",
+        "INBOUND_QUEUE_URL",
+        "STACK_SECRET_ARN",
+    ])?;
+    let tables = TableNames { crm: Some(crm), delivery: Some(delivery), audit: Some(audit) };
+    let backend = Backend::new(&cloud, tables, secret);
+    let archive = Arc::new(S3Archive::new(&cloud, bucket));
+    let queue = Arc::new(SqsQueue::new(&cloud, queue));
+    let service = Service::default();
+
+    let app = async || {
+        let records = backend.records().await?;
+        Ok(App { records, archive: archive.clone(), queue: queue.clone() })
+    };
+    let handle = async |request: Request| {
+        Ok::<_, Infallible>(Box::pin(service.answer(app(), request)).await)
+    };
+    lambda_http::run(service_fn(handle)).await
+}
