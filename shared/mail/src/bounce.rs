@@ -37,7 +37,7 @@ use report::{Decoded, Flaw, Kind};
 use sender_signs::SenderSigns;
 
 /// Octets of the notice in which family marks and vacation words are looked for.
-const MARK_OCTETS_MAX: usize = 12 * 1024;
+const MARK_OCTETS_MAX: usize = 8 * 1024;
 
 /// Mails within mails that are opened: a forwarded notice, a notice that a gateway wrapped.
 const INNER_MAILS_MAX: usize = 3;
@@ -96,7 +96,7 @@ fn judge(fields: &HeaderFields<'_>, parts: &Parts<'_>, inner_mails: usize) -> De
         };
     }
     let end = text.floor_char_boundary(MARK_OCTETS_MAX);
-    let lower = text.get(..end).unwrap_or_default().to_lowercase();
+    let lower = text::lower(text.get(..end).unwrap_or_default());
     if is_challenge(status.as_ref()) {
         return Decoded::new(Kind::AutoReply, "challenge");
     }

@@ -127,6 +127,19 @@ const BODY_WORDS: &[&str] = &[
     "в отпуске",
 ];
 
+/// Words of services that ask the sender to prove to be a person before they deliver, lower case.
+const CHALLENGES: &[&str] = &[
+    "have your address added to the recipient's allowed",
+    "add yourself to my",
+    "to ensure delivery of your email",
+    "confirm that you are a person",
+    "verify that you are a person",
+    "verify that you are human",
+    "prove that you are human",
+    "in order for your message to be delivered, please",
+    "your message is being held until",
+];
+
 static SUBJECT_STARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let mut builder = AhoCorasick::builder();
     builder.start_kind(StartKind::Anchored).match_kind(MatchKind::LeftmostLongest);
@@ -172,6 +185,11 @@ pub fn is_reply(fields: &HeaderFields<'_>, lower_body: &str) -> bool {
     }
     let titled = says_away(&subject) || SUBJECT_MARKS.iter().any(|mark| subject.contains(mark));
     let words = WORDS.as_ref().is_some_and(|automaton| automaton.is_match(lower_body));
+    let challenges = fields.has("x-trusted-delivery")
+        || (!listed && CHALLENGES.iter().any(|words| lower_body.contains(words)));
+    if challenges {
+        return true;
+    }
     let half = generated || suppressed || null_sender || bulk;
     titled || (half && words && !listed)
 }
@@ -207,6 +225,7 @@ mod tests {
         assert!(automatic("Subject: 自动回复：报价", ""));
         assert!(automatic("Subject: =?utf-8?B?6Ieq5Yqo5Zue5aSN?=", ""));
         assert!(automatic("X-Auto-Response-Suppress: All", "I am out of the office today."));
+        assert!(automatic("Subject: RE: x", "Click here to ensure delivery of your email."));
         assert!(automatic("Return-Path: <>", "Ich bin im Urlaub bis Montag."));
     }
 

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use domain::bounce::{BounceReason, BounceReason as R};
 
 /// How much a mark proves.
@@ -165,6 +165,16 @@ const MARKS: &[Mark] = &[
     strong("notice", "kan niet worden bezorgd"),
     strong("notice", "не может быть доставлено"),
     strong("notice", "nie mo\u{17c}e zosta\u{107} dostarczon"),
+    strong("notice", "could not be delivered to the following recipient"),
+    strong("notice", "not delivered to the following recipient"),
+    strong("notice", "please do not resend your original message"),
+    strong("notice", "do not resend your message"),
+    weak("no such user"),
+    weak("no user by that name"),
+    weak("mailbox unavailable"),
+    weak("address rejected"),
+    weak("quota exceeded"),
+    weak("does not exist"),
     weak("could not be delivered"),
     weak("couldn't be delivered"),
     weak("cannot be delivered"),
@@ -293,8 +303,10 @@ const HINTS: &[(&str, &str, BounceReason)] = &[
     ("googlegroups", "groups.google.com", R::Rejected),
 ];
 
-static AUTOMATON: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(MARKS.iter().map(|mark| mark.phrase)).ok());
+static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    builder.kind(Some(AhoCorasickKind::DFA)).build(MARKS.iter().map(|mark| mark.phrase)).ok()
+});
 
 /// The mark of the highest weight in `lower`, a notice in lower case.
 pub fn mark(lower: &str) -> Option<&'static Mark> {

@@ -18,12 +18,20 @@ const INTRODUCTIONS: &[&str] = &[
     "転送されたメッセージ",
 ];
 
+/// Characters of the one line that may stand in front.
+const NOTE_CHARS_MAX: usize = 40;
+
 /// The forwarded mail as a mail of its own, where `body` is nothing else. A person's own words in
 /// front make it a person's mail.
 pub fn inner_mail(body: &str) -> Option<String> {
     let mut lines = body.lines().skip_while(|line| line.trim().is_empty());
-    let first = lines.next()?.trim().trim_matches(['-', ' ', ':', '>']).to_lowercase();
-    if !INTRODUCTIONS.iter().any(|introduction| first.starts_with(introduction)) {
+    let mut first = lines.next()?;
+    // "For your information": a few words that ask nothing are no mail of their own.
+    if !introduces(first) && first.chars().count() <= NOTE_CHARS_MAX && !first.contains(['?', '？'])
+    {
+        first = lines.by_ref().find(|line| !line.trim().is_empty())?;
+    }
+    if !introduces(first) {
         return None;
     }
     let mut mail = String::with_capacity(body.len());
@@ -39,6 +47,11 @@ pub fn inner_mail(body: &str) -> Option<String> {
     let is_mail = head.clone().any(|line| line.to_ascii_lowercase().starts_with("from:"))
         && head.clone().any(|line| line.to_ascii_lowercase().starts_with("subject:"));
     is_mail.then_some(mail)
+}
+
+fn introduces(line: &str) -> bool {
+    let line = line.trim().trim_matches(['-', ' ', ':', '>']).to_lowercase();
+    INTRODUCTIONS.iter().any(|introduction| line.starts_with(introduction))
 }
 
 /// One level of quotation less; a transcript's own `>>> DATA` survives as it was.
@@ -60,6 +73,11 @@ mod tests {
 
     #[test]
     fn own_words_in_front_make_it_a_persons_mail() {
+        let quoted = "\n\nBegin forwarded message:\n> From: MAILER-DAEMON\n> Subject: x\n";
+        let mail = |words: &str| inner_mail(&format!("{words}{quoted}"));
+        assert_eq!(mail("Please look into this, it has come back since Monday."), None);
+        assert_eq!(mail("Do you know why?"), None);
+        assert!(mail("For your information.").is_some());
         let body =
             "Can you help?\n\nBegin forwarded message:\n> From: MAILER-DAEMON\n> Subject: x\n";
         assert_eq!(inner_mail(body), None);

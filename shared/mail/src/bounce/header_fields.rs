@@ -81,7 +81,7 @@ pub fn next_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
     if text.is_empty() {
         return None;
     }
-    match text.iter().position(|&b| b == b'\n') {
+    match memchr::memchr(b'\n', text) {
         Some(at) => {
             let (line, after) = text.split_at(at);
             Some((line, after.get(1..).unwrap_or_default()))

@@ -9,12 +9,12 @@ pub const SCAN_OCTETS_MAX: usize = 512 * 1024;
 /// The beginning of `raw` with every line end (CRLF, bare CR, LF) as one LF.
 pub fn to_lf(raw: &[u8]) -> Cow<'_, [u8]> {
     let window = raw.get(..SCAN_OCTETS_MAX).unwrap_or(raw);
-    if !window.contains(&b'\r') {
+    if memchr::memchr(b'\r', window).is_none() {
         return Cow::Borrowed(window);
     }
     let mut text = Vec::with_capacity(window.len());
     let mut rest = window;
-    while let Some(at) = rest.iter().position(|&b| b == b'\r') {
+    while let Some(at) = memchr::memchr(b'\r', rest) {
         let (line, after) = rest.split_at(at);
         text.extend_from_slice(line);
         text.push(b'\n');

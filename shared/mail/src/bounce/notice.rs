@@ -138,8 +138,8 @@ struct Reader {
     indent: usize,
     after_blank: bool,
     in_report: bool,
-    /// The line before ended within a sentence.
-    open_sentence: bool,
+    /// Where the line before began, if it ended within a sentence.
+    open_sentence: Option<usize>,
     /// Lines since the last recipient's text ended: a transcript speaks before it names.
     transcript: String,
 }
@@ -173,14 +173,15 @@ impl Reader {
         }
         match naming(trimmed) {
             Some(naming)
-                if !self.continues(indent, &naming) && !self.in_prose(trimmed, &naming) =>
+                if !self.continues(indent, &naming) && !self.in_prose(trimmed, indent, &naming) =>
             {
                 self.name(trimmed, indent, naming);
             }
             _other => self.tell(trimmed),
         }
         self.after_blank = false;
-        self.open_sentence = trimmed.ends_with(|c: char| c.is_alphanumeric() || c == ',');
+        let open = trimmed.ends_with(|c: char| c.is_alphanumeric() || c == ',');
+        self.open_sentence = open.then_some(indent);
     }
 
     /// Deeper lines of the same paragraph belong to the recipient above them, whatever they name.
@@ -203,12 +204,13 @@ impl Reader {
     }
 
     /// A bare address that only happens to stand at a line's start, in the middle of a sentence.
-    fn in_prose(&self, trimmed: &str, naming: &Naming) -> bool {
+    fn in_prose(&self, trimmed: &str, indent: usize, naming: &Naming) -> bool {
         let Naming::Leading(found) = naming else { return false };
         let tail = trimmed.get(found.end..).unwrap_or_default();
         let word_follows =
             tail.starts_with(' ') && tail.trim_start().starts_with(char::is_lowercase);
-        found.start == 0 && word_follows && self.open_sentence && !self.after_blank
+        let goes_on = self.open_sentence == Some(indent) && !self.after_blank;
+        found.start == 0 && word_follows && goes_on
     }
 
     fn name(&mut self, trimmed: &str, indent: usize, naming: Naming) {
@@ -276,7 +278,7 @@ fn naming(trimmed: &str) -> Option<Naming> {
     let lead = trimmed.get(..found.start)?.trim();
     let bare = lead.trim_matches(|c: char| " \t<>\"'`[(*-•·".contains(c));
     if bare.is_empty() || bare.eq_ignore_ascii_case("mailto:") {
-        return Some(Naming::Leading(found));
+        return Some(Naming::Leading(behind_a_name(trimmed, found)));
     }
     if leads_with_code(bare).is_some_and(|rest| rest.trim_matches([' ', '<']).is_empty()) {
         return Some(Naming::Answered(found));
@@ -294,6 +296,16 @@ fn naming(trimmed: &str) -> Option<Naming> {
     });
     // `-- anna@example.com` and `#< #5.1.1 ... >` aside, a label is short or closes a sentence.
     labelled.then_some(Naming::Labelled(found))
+}
+
+/// In `anna@example.com <bert@example.com>` the first address is only a display name.
+fn behind_a_name(trimmed: &str, found: Found) -> Found {
+    let tail = trimmed.get(found.end..).unwrap_or_default();
+    if !tail.starts_with(" <") {
+        return found;
+    }
+    let next = address_scan::find_from(trimmed, found.end);
+    next.filter(|next| next.start == found.end + 2).unwrap_or(found)
 }
 
 /// Mailer daemons and postmasters sign notices; they are not who could not be reached.

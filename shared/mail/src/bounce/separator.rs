@@ -1,5 +1,9 @@
 //! Where a notice ends and the returned mail begins, when both stand in one text.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
+
 /// Starts of the line that says so; lower case, leading dashes and blanks left out.
 const SEPARATORS: &[&str] = &[
     "below this line is a copy of the m",
@@ -69,6 +73,12 @@ const SEPARATORS: &[&str] = &[
     "content-type: text/rfc822-headers",
 ];
 
+static STARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    builder.ascii_case_insensitive(true).start_kind(StartKind::Anchored);
+    builder.build(SEPARATORS).ok()
+});
+
 /// The notice, and the returned mail behind it (empty where there is none).
 pub fn split(text: &str) -> (&str, &str) {
     let mut position = 0;
@@ -94,12 +104,8 @@ fn separates(line: &str) -> bool {
         return false;
     }
     let start = line.trim_start_matches(|c: char| c.is_whitespace() || "-=|*_>".contains(c));
-    let Some(first) = start.chars().next() else { return false };
-    if first.is_ascii() && !"abcehimnorstu".contains(first.to_ascii_lowercase()) {
-        return false;
-    }
-    let lower = start.to_lowercase();
-    SEPARATORS.iter().any(|separator| lower.starts_with(separator))
+    let input = Input::new(start).anchored(Anchored::Yes);
+    STARTS.as_ref().is_some_and(|automaton| automaton.is_match(input))
 }
 
 /// A trace field at the start of a line: the returned mail begins without a word.

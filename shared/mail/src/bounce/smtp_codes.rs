@@ -1,5 +1,8 @@
 //! Codes, commands and hosts within the text of an answer.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use domain::bounce::{EnhancedStatus, StatusClass};
 
 /// How far an SMTP session had come when the answer was given.
@@ -55,9 +58,12 @@ impl SmtpStage {
         })
     }
 
-    /// The stage that a notice names in words, in lower case; the first wording met counts.
+    /// The stage that a notice names in words, in lower case; of several, the one that stands first
+    /// in the table counts.
     pub fn of_wording(lower: &str) -> Option<Self> {
-        WORDINGS.iter().find(|(wording, _)| lower.contains(wording)).map(|&(_, stage)| stage)
+        let found = WORDS.as_ref()?.find_overlapping_iter(lower);
+        let first = found.map(|found| found.pattern().as_usize()).min()?;
+        WORDINGS.get(first).map(|&(_, stage)| stage)
     }
 }
 
@@ -128,6 +134,9 @@ const WORDINGS: &[(&str, SmtpStage)] = &[
     ("data generated", SmtpStage::Data),
     ("message generated response", SmtpStage::Data),
 ];
+
+static WORDS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(WORDINGS.iter().map(|(wording, _)| wording)).ok());
 
 /// Enhanced status codes in `text`, in order: three numbers with dots, not part of a longer number.
 pub fn statuses(text: &str) -> impl Iterator<Item = EnhancedStatus> + '_ {

@@ -39,6 +39,11 @@ pub fn to_text(octets: &[u8], charset: Option<&str>) -> String {
     encoding.unwrap_or(WINDOWS_1252).decode_without_bom_handling(whole).0.into_owned()
 }
 
+/// The text in lower case; plain ASCII, the usual case, in one fast pass.
+pub fn lower(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
+}
+
 /// The readable text of an HTML part.
 pub fn of_html(html: &str) -> String {
     html_to_text(html)

@@ -36,7 +36,6 @@ pub const ROW: ReasonRow = ReasonRow {
         "bad connection",
         "connection refused",
         "connection was refused",
-        "name service error",
         "dns lookup failed",
         "dns query failed",
         "dns problem",

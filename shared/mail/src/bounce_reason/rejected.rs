@@ -10,6 +10,8 @@ pub const ROW: ReasonRow = ReasonRow {
     statuses: &["x.1.7", "x.1.8"],
     replies: &[],
     phrases: &[
+        "recipient addresses rejected : access denied",
+        "access denied (in reply to mail from command)",
         "sender domain is empty",
         "sender domain must",
         "sender domain does not",
