@@ -7,6 +7,7 @@ mod conventions;
 mod document;
 mod idempotency;
 mod intake;
+mod log;
 mod mail;
 mod office;
 mod routes;
