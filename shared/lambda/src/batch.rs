@@ -130,7 +130,7 @@ async fn one(
     // What a panic leaves behind is this message's alone: ports keep nothing half-changed.
     // A flow's future is large, and deeper than the compiler follows in one piece: it is boxed.
     let ended = AssertUnwindSafe(Box::pin(handle(message))).catch_unwind().await;
-    let duration_ms = begun.elapsed().as_millis();
+    let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     match ended {
         Ok(Ok(outcome)) => {
             info!(message.id = id, outcome, duration_ms, "message handled");
