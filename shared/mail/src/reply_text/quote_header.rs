@@ -191,6 +191,9 @@ fn is_introduction(joined: &str, before_quote: bool) -> bool {
     let address = has_address(&lower);
     let date = words::date_strength(&lower);
     let leads = words::leads(&lower);
+    if ends && address && words::names_quoted(&lower) {
+        return true;
+    }
     // `---- Anna wrote ----`, as Android's mail program has it.
     if verb_last && joined.starts_with("---") && joined.ends_with("---") {
         return true;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 /// Verbs by which an introduction says that somebody wrote.
-const VERBS: [&str; 44] = [
+const VERBS: [&str; 52] = [
     "wrote",
     "writes",
     "schrieb",
@@ -50,6 +50,14 @@ const VERBS: [&str; 44] = [
     "كتب",
     "כתב",
     "írta",
+    "έγραψε",
+    "a scris",
+    "menulis",
+    "je napisao",
+    "napísal",
+    "va escriure",
+    "skrifaði",
+    "เขียน",
 ];
 /// More of them, written without spaces around.
 const VERBS_OTHER: [&str; 8] =
@@ -89,7 +97,7 @@ pub fn ends_with_verb(lower: &str) -> bool {
 }
 
 /// First words of introductions.
-const LEADS: [&str; 27] = [
+const LEADS: [&str; 34] = [
     "on",
     "am",
     "le",
@@ -117,6 +125,13 @@ const LEADS: [&str; 27] = [
     "d.",
     "na",
     "date:",
+    "στις",
+    "în",
+    "pada",
+    "dana",
+    "dňa",
+    "a",
+    "þann",
 ];
 /// Days of the week, in full or short, that introductions begin with.
 const WEEKDAYS: [&str; 88] = [
@@ -209,6 +224,22 @@ const WEEKDAYS: [&str; 88] = [
     "sal",
     "çar",
 ];
+
+/// Webmail that only names whom it quotes: `Quoting Anna <a@example.com>:`.
+const QUOTERS: [&str; 7] = [
+    "quoting ",
+    "zitat von ",
+    "citando ",
+    "citazione ",
+    "mensagem citada por ",
+    "cytowanie ",
+    "en réponse à ",
+];
+
+/// A line that says whom it quotes.
+pub fn names_quoted(lower: &str) -> bool {
+    QUOTERS.iter().any(|q| lower.starts_with(q))
+}
 
 /// Programs that write from right to left begin lines with marks of direction.
 pub fn without_direction_marks(text: &str) -> &str {
