@@ -17,6 +17,7 @@ pub mod feedback;
 pub mod forwarded;
 pub mod header_fields;
 pub mod line_ends;
+pub mod naming;
 pub mod notice;
 pub mod original;
 pub mod parts;
@@ -117,7 +118,7 @@ fn status_report(parts: &Parts<'_>) -> Option<StatusReport> {
     let is_status =
         |media: &str| matches!(media, "message/delivery-status" | "message/global-delivery-status");
     let part = parts.leaves.iter().find(|part| is_status(&part.media))?;
-    let report = delivery_status::read(&part.text());
+    let report = delivery_status::read(&part.text_within(line_ends::SCAN_OCTETS_MAX));
     (!report.recipients.is_empty()).then_some(report)
 }
 
@@ -300,7 +301,7 @@ fn of_notice(signs: &SenderSigns, text: &str, lower: &str, parts: &Parts<'_>) ->
             assemble::of_recipient(&frame, Some(recipient.clone()), &mut decoded);
         }
     } else if notice.mentions.is_empty() {
-        let returned = decoded.original.to.first().cloned();
+        let returned = decoded.original.to.first().or(notice.addressees.first()).cloned();
         // Without any recipient a daemon's or a report's word is needed to call it a bounce.
         if returned.is_none() && !(signs.daemon || signs.report || weight >= Some(Weight::Strong)) {
             return None;

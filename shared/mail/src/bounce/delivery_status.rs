@@ -8,8 +8,8 @@ use super::address_scan;
 use super::report::{Action, Diagnostic};
 use super::smtp_codes;
 
-/// Recipients of one report that are read.
-pub const RECIPIENTS_MAX: usize = 1_000;
+/// Recipients of one report that are read: more than a mail of ours can have.
+pub const RECIPIENTS_MAX: usize = 500;
 
 /// Octets of one field's value that are kept.
 const VALUE_OCTETS_MAX: usize = 4_096;

@@ -6,12 +6,16 @@
 
 use domain::email_address::EmailAddress;
 
-use super::address_scan::{self, Found};
+use super::address_scan;
 use super::delivery_status::{RECIPIENTS_MAX, is_report_line};
+use super::naming::{self, Naming};
 use super::separator;
 
 /// What is kept of the text about one recipient, octets.
 const ABOUT_OCTETS_MAX: usize = 8 * 1024;
+
+/// Addressees of a quoted header that are kept.
+const ADDRESSEES_MAX: usize = 10;
 
 /// One recipient that a notice names.
 #[derive(Clone, Debug)]
@@ -29,6 +33,9 @@ pub struct Mention {
 pub struct Notice {
     /// Recipients, in order, each once.
     pub mentions: Vec<Mention>,
+    /// Who the returned mail was addressed to, where the words quote its header: stands in where
+    /// nobody is named.
+    pub addressees: Vec<EmailAddress>,
     /// The whole text before the returned mail.
     pub text: String,
     /// The returned mail, where the notice has it in line.
@@ -36,85 +43,6 @@ pub struct Notice {
     /// True where there were more recipients than are read.
     pub cut: bool,
 }
-
-/// Words in front of an address that say: this one could not be reached. Lower case; what stands
-/// between them and the address (blanks, colons, brackets) is left out.
-const LABELS: &[&str] = &[
-    "recipient",
-    "recipient address",
-    "original address",
-    "recipients",
-    "recipient(s)",
-    "rcpt to",
-    "unknown user",
-    "user mailbox exceeds allowed size",
-    "invalid final delivery userid",
-    "undeliverable to",
-    "attempts",
-    "unknown host",
-    "intended recipient",
-    "error-for",
-    "failed recipient",
-    "could not be delivered to",
-    "not be delivered to",
-    "wasn't delivered to",
-    "was not delivered to",
-    "not delivered to",
-    "delivery failed",
-    "failed to deliver to",
-    "unable to deliver message to",
-    "unable to deliver to",
-    "deliver message to",
-    "delivering your mail to",
-    "delivering your message to",
-    "deliver your message to",
-    "deliver your mail to",
-    "your message to",
-    "your email to",
-    "your mail to",
-    "message to",
-    "mail to",
-    "you sent mail to",
-    "addressed to",
-    "to this address",
-    "email address",
-    "rejected recipient",
-    "permanent errors",
-    "address",
-    "server message",
-    "undeliverable address",
-    "invalid receiver address",
-    "invalid address",
-    "user's mailbox is full",
-    "mailbox is full",
-    "following user",
-    "following recipient",
-    "failed address",
-    "bad address",
-    "unknown recipient",
-    "no such user",
-    "user unknown",
-    "account",
-    "mailbox",
-    "user",
-    "err.nosuchuser",
-    "sent to",
-    "empfänger",
-    "destinataire",
-    "destinatario",
-    "destinatário",
-    "odbiorca",
-    "получатель",
-    "получателю",
-    "адрес",
-    "duplicated message-id in",
-    "mailing list",
-    "收件人",
-    "收件人地址",
-    "收件人邮箱",
-    "宛先",
-    "送信先",
-];
 
 /// Reads a notice.
 pub fn read(text: &str) -> Notice {
@@ -144,16 +72,6 @@ struct Reader {
     transcript: String,
 }
 
-/// How a line names a recipient.
-enum Naming {
-    /// The address leads the line.
-    Leading(Found),
-    /// A label leads to it.
-    Labelled(Found),
-    /// A reply code leads to it: `550 <anna@example.com>... User unknown`.
-    Answered(Found),
-}
-
 impl Reader {
     fn line(&mut self, line: &str) {
         let trimmed = line.trim();
@@ -171,7 +89,8 @@ impl Reader {
         if self.expands(trimmed) {
             return;
         }
-        match naming(trimmed) {
+        self.read_addressee(trimmed);
+        match naming::of(trimmed) {
             Some(naming)
                 if !self.continues(indent, &naming) && !self.in_prose(trimmed, indent, &naming) =>
             {
@@ -188,6 +107,15 @@ impl Reader {
     fn continues(&self, indent: usize, naming: &Naming) -> bool {
         let answered = matches!(naming, Naming::Answered(_));
         self.current.is_some() && !self.after_blank && indent > self.indent && !answered
+    }
+
+    /// `To: anna@example.com` of a quoted header.
+    fn read_addressee(&mut self, trimmed: &str) {
+        let quoted = trimmed.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("to:"));
+        if quoted && self.notice.addressees.len() < ADDRESSEES_MAX {
+            let found = address_scan::find(trimmed).map(|found| found.address);
+            self.notice.addressees.extend(found.filter(|address| !naming::is_daemon(address)));
+        }
     }
 
     /// `(expanded from: <list@example.com>)` under a recipient is no recipient of its own.
@@ -241,7 +169,8 @@ impl Reader {
         self.current = Some(index);
         self.tell(if lead_counts { trimmed } else { tail });
         // Sendmail closes what it says about a recipient with this line.
-        let closes = lead_counts && leads_with_code(trimmed).is_some() && tail.starts_with("...");
+        let closes =
+            lead_counts && naming::leads_with_code(trimmed).is_some() && tail.starts_with("...");
         if closes && known.is_none() {
             self.current = None;
         }
@@ -251,7 +180,8 @@ impl Reader {
         let about = match self.current.and_then(|index| self.notice.mentions.get_mut(index)) {
             Some(mention) => &mut mention.about,
             None => {
-                let speaks = text.starts_with(['>', '<', '.']) || leads_with_code(text).is_some();
+                let speaks =
+                    text.starts_with(['>', '<', '.']) || naming::leads_with_code(text).is_some();
                 if !speaks && self.transcript.is_empty() {
                     return;
                 }
@@ -263,64 +193,6 @@ impl Reader {
             about.push('\n');
         }
     }
-}
-
-/// Which way `trimmed` names a recipient, if any.
-fn naming(trimmed: &str) -> Option<Naming> {
-    // Answers within a transcript repeat what the command before them named.
-    if trimmed.starts_with("<<<") || trimmed.starts_with("In:  MAIL") {
-        return None;
-    }
-    let found = address_scan::find(trimmed)?;
-    if is_daemon(&found.address) {
-        return None;
-    }
-    let lead = trimmed.get(..found.start)?.trim();
-    let bare = lead.trim_matches(|c: char| " \t<>\"'`[(*-•·".contains(c));
-    if bare.is_empty() || bare.eq_ignore_ascii_case("mailto:") {
-        return Some(Naming::Leading(behind_a_name(trimmed, found)));
-    }
-    if leads_with_code(bare).is_some_and(|rest| rest.trim_matches([' ', '<']).is_empty()) {
-        return Some(Naming::Answered(found));
-    }
-    // X.400 and LDAP names of Exchange: `c=US;a= ;p=Org;dda:SMTP=anna@example.com`.
-    let lower = lead.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    if lower.ends_with("smtp=") || lower.ends_with("smtp:") {
-        return Some(Naming::Leading(found));
-    }
-    let label = lower.trim_end_matches(|c: char| " \t<>\"'`[(:-=：「".contains(c));
-    let labelled = LABELS.iter().any(|&known| {
-        label.strip_suffix(known).is_some_and(|before| {
-            before.is_empty() || !before.ends_with(|c: char| c.is_ascii_alphanumeric())
-        })
-    });
-    // `-- anna@example.com` and `#< #5.1.1 ... >` aside, a label is short or closes a sentence.
-    labelled.then_some(Naming::Labelled(found))
-}
-
-/// In `anna@example.com <bert@example.com>` the first address is only a display name.
-fn behind_a_name(trimmed: &str, found: Found) -> Found {
-    let tail = trimmed.get(found.end..).unwrap_or_default();
-    if !tail.starts_with(" <") {
-        return found;
-    }
-    let next = address_scan::find_from(trimmed, found.end);
-    next.filter(|next| next.start == found.end + 2).unwrap_or(found)
-}
-
-/// Mailer daemons and postmasters sign notices; they are not who could not be reached.
-fn is_daemon(address: &EmailAddress) -> bool {
-    matches!(address.local_part(), "postmaster" | "mailer-daemon" | "mail-daemon" | "abuse")
-}
-
-/// What follows the codes a line starts with (`550 5.1.1 ...`).
-fn leads_with_code(text: &str) -> Option<&str> {
-    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let digits = text.len() - rest.len();
-    if digits != 3 || !text.starts_with(['4', '5']) {
-        return None;
-    }
-    Some(rest.trim_start_matches(|c: char| " -#.:".contains(c) || c.is_ascii_digit()))
 }
 
 /// Takes `(expanded from <a@example.com>)` and the signs around an address off its tail.

@@ -137,11 +137,18 @@ impl Part<'_> {
         super::text::transfer_decoded(self.body, encoding.trim())
     }
 
-    /// The content as text, bounded.
+    /// The content as text, as much of it as a notice may have.
     pub fn text(&self) -> String {
+        self.text_within(super::text::TEXT_OCTETS_MAX)
+    }
+
+    /// The content as text, at most `octets_max` octets of it read.
+    pub fn text_within(&self, octets_max: usize) -> String {
         let content_type = self.fields.get("content-type");
         let charset = content_type.as_deref().and_then(|value| parameter(value, "charset"));
-        super::text::to_text(&self.octets(), charset.as_deref())
+        let octets = self.octets();
+        let read = octets.get(..octets_max).unwrap_or(&octets);
+        super::text::to_text(read, charset.as_deref())
     }
 }
 

@@ -175,7 +175,7 @@ pub struct BounceReport {
 }
 
 impl BounceReport {
-    /// The address a block concerns: the one we sent to where it is known, else the final one.
+    /// The address that failed: the final one, else the one we sent to. A block concerns both.
     pub fn recipient(&self) -> Option<&EmailAddress> {
         self.final_recipient.as_ref().or(self.original_recipient.as_ref())
     }

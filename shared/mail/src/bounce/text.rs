@@ -23,10 +23,9 @@ pub fn transfer_decoded<'a>(body: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
     decoded.map_or(Cow::Borrowed(body), Cow::Owned)
 }
 
-/// The text in UTF-8, at most [`TEXT_OCTETS_MAX`] octets of it read: UTF-8 where it is that
-/// whatever the label says, else the labelled charset, else Windows-1252 (which every octet fits).
+/// The text in UTF-8: as it is where it is that whatever the label says, else from the labelled
+/// charset, else from Windows-1252 (which every octet fits).
 pub fn to_text(octets: &[u8], charset: Option<&str>) -> String {
-    let octets = octets.get(..TEXT_OCTETS_MAX).unwrap_or(octets);
     let escapes = octets.contains(&0x1b);
     let whole = match std::str::from_utf8(octets) {
         Ok(text) if !escapes => return text.to_owned(),

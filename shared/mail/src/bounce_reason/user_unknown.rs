@@ -10,6 +10,7 @@ pub const ROW: ReasonRow = ReasonRow {
     statuses: &["5.1.0", "5.1.1", "5.1.3", "4.1.1"],
     replies: &[],
     phrases: &[
+        "invalid receiver",
         "no valid recipients, bye",
         "recipient address rejected. (in reply to rcpt to command)",
         "nosuchuser",
