@@ -3,6 +3,7 @@
 use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path, time::Duration};
 
 use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -15,8 +16,6 @@ use crate::{
 
 /// Domain whose mail the demo tenant gets.
 pub const MAIL_DOMAIN: &str = "crm.example.com";
-/// Where a mail goes that is a file and names no recipient at the domain.
-const CATCH_ALL: &str = "inbox@crm.example.com";
 /// A sample takes about 100 ms; this is the longest wait for one more outcome.
 const OUTCOME_POLLS_MAX: u32 = 600;
 const POLL_GAP: Duration = Duration::from_millis(100);
@@ -66,24 +65,28 @@ pub fn payload() -> Value {
     })
 }
 
-/// Feeds mail files through the bucket, as SES does; answers how many.
+/// Feeds mail files through the bucket, in this order; answers how many.
+///
+/// A mail for somebody at the domain comes as SES brings it. SES would refuse any other file, so that
+/// one is put where other writers put theirs.
 ///
 /// # Errors
 /// When a file cannot be read or the local cloud does not take it.
 pub async fn feed(stack: &Stack, files: &[std::path::PathBuf]) -> Result<usize> {
     for file in files {
         let raw = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
-        stack.receive(&as_received(raw)).await?;
+        let recipients = of_mail(&raw, MAIL_DOMAIN);
+        if recipients.is_empty() {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            // The same name may be fed again and is another mail then.
+            let name = format!("{}-{name}", Timestamp::now().as_millisecond());
+            stack.drop_mail(&name, raw.into()).await?;
+        } else {
+            let sender = sender_of_mail(&raw);
+            stack.receive(&ReceivedMail { sender, recipients, raw: raw.into() }).await?;
+        }
     }
     Ok(files.len())
-}
-
-fn as_received(raw: Vec<u8>) -> ReceivedMail {
-    let mut recipients = of_mail(&raw, MAIL_DOMAIN);
-    if recipients.is_empty() {
-        recipients.push(CATCH_ALL.to_owned());
-    }
-    ReceivedMail { sender: sender_of_mail(&raw), recipients, raw: raw.into() }
 }
 
 /// The mail files of a folder, by name.
@@ -132,16 +135,4 @@ pub async fn outcomes(api: &MailApi, wanted: usize) -> Result<Vec<Value>> {
 #[must_use]
 pub fn outcome_of(intake: &Value) -> Option<&str> {
     intake.pointer("/outcome/name").and_then(Value::as_str)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_without_recipient_here_goes_to_the_catch_all() {
-        let mail = as_received(b"From: a@b.example\r\nTo: x@y.example\r\n\r\nHi".to_vec());
-        assert_eq!(mail.recipients, [CATCH_ALL]);
-        assert_eq!(mail.sender, "a@b.example");
-    }
 }
