@@ -131,7 +131,7 @@ fn the_same_event_five_times_gives_one_message() {
             cloud.stack().announce(&receipt.to_string()).await.unwrap();
         }
         let contact = contact_of(&api, sender).await;
-        until_the_queue_is_empty(cloud).await;
+        until_nothing_waits(cloud).await;
 
         assert_eq!(messages_of(&api, &contact).await.len(), 1);
         assert_eq!(outcomes_for(&api, &recipient).await, ["filed"]);
@@ -180,11 +180,12 @@ fn a_file_in_the_drop_folder_is_taken_in() {
     });
 }
 
-async fn until_the_queue_is_empty(cloud: &local::cloud::Cloud) {
+/// Each message was taken at least once. One that came while another worker held the lease stays in
+/// work for the queue's six minutes, and is then found to be done.
+async fn until_nothing_waits(cloud: &local::cloud::Cloud) {
     let queue = cloud.stack().outputs().get("InboundMailQueueUrl").unwrap();
-    eventually("an empty queue", async || {
-        let depth = queues::depth(cloud.stack().aws(), queue).await.unwrap();
-        (depth.waiting == 0 && depth.in_work == 0).then_some(())
+    eventually("a queue where nothing waits", async || {
+        (queues::depth(cloud.stack().aws(), queue).await.unwrap().waiting == 0).then_some(())
     })
     .await;
 }

@@ -1,1 +1,10 @@
-//! To be filled.
+//! The whole system from outside: the template deployed to the local cloud, the functions' real
+//! binaries, mail in by SMTP or bucket, answers out by HTTP. IAM policies are in force.
+
+mod first_tenant;
+mod inbound;
+mod quarantine;
+mod restart;
+mod sealed;
+mod shared_cloud;
+mod smtp_client;

@@ -25,7 +25,6 @@ pub mod http_client;
 pub mod mail_api;
 pub mod objects;
 pub mod queues;
-pub mod sigv4;
 pub mod stack;
 
 pub mod drop_folder;

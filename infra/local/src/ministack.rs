@@ -17,9 +17,8 @@ use anyhow::{Context, Result, bail};
 use http::Method;
 
 use crate::{
-    aws_calls::REGION,
+    aws_calls::{ACCESS_KEY, REGION},
     http_client::HttpClient,
-    sigv4::{ACCESS_KEY, SECRET_KEY},
 };
 
 const LAUNCHER: &str = include_str!("launch_cloud.py");
@@ -148,9 +147,10 @@ fn spawn(bin: &Path, state_dir: &Path, port: u16) -> Result<Child> {
         .env("STATE_DIR", state_dir.join("state"))
         .env("S3_DATA_DIR", state_dir.join("objects"))
         .env("AWS_ENDPOINT_URL", endpoint)
-        // Signatures and IAM policies are checked; a function holds the rights of its role alone.
+        // IAM policies are in force: a function holds the rights of its role alone, so that one it
+        // lacks is found here and not after the deploy.
         .env("AUTH", "true")
-        .envs([("AWS_ACCESS_KEY_ID", ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", SECRET_KEY)])
+        .envs([("AWS_ACCESS_KEY_ID", ACCESS_KEY), ("AWS_SECRET_ACCESS_KEY", ACCESS_KEY)])
         .envs([
             ("AWS_REGION", REGION),
             ("AWS_DEFAULT_REGION", REGION),
