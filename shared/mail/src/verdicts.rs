@@ -36,6 +36,19 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// Stable name.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Gray => "gray",
+            Self::Broken => "broken",
+        }
+    }
+}
+
 /// All verdicts on a mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Verdicts {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::parse::parse;
 use crate::parsed_mail::{ParsedMail, Party};
 use crate::reply_text::SegmentKind;
+use crate::verdicts::{Verdict, Verdicts};
 
 /// Lines of new text shown.
 const TEXT_LINES_MAX: usize = 12;
@@ -41,6 +42,7 @@ fn mail_summary(name: &str, mail: &ParsedMail) -> String {
         let method = meeting.method.clone().unwrap_or_default();
         row("meeting", format!("{method} {} {start}", meeting.summary.clone().unwrap_or_default()));
     }
+    row("verdicts", verdicts(&mail.verdicts));
     let flaws: Vec<&str> = mail.flaws.iter().map(|f| f.code()).collect();
     row("flaws", flaws.join(", "));
     let cut = [SegmentKind::Quoted, SegmentKind::Signature, SegmentKind::Disclaimer];
@@ -58,6 +60,19 @@ fn mail_summary(name: &str, mail: &ParsedMail) -> String {
         let _ = writeln!(out, "    | {line}");
     }
     out
+}
+
+/// The verdicts that there are: `spam pass, virus fail`.
+fn verdicts(verdicts: &Verdicts) -> String {
+    let all = [
+        ("spam", verdicts.spam),
+        ("virus", verdicts.virus),
+        ("spf", verdicts.spf),
+        ("dkim", verdicts.dkim),
+        ("dmarc", verdicts.dmarc),
+    ];
+    let told = all.into_iter().filter(|(_, v)| *v != Verdict::Absent);
+    told.map(|(name, v)| format!("{name} {}", v.code())).collect::<Vec<_>>().join(", ")
 }
 
 fn parties(parties: &[Party]) -> String {
