@@ -72,12 +72,12 @@ fn header_fields_cost_as_much_as_they_are_long() {
     for piece in ["<", "<a,", "(", "\"", "a@b.example,", "a:", "=?utf-8?q?", "=?utf-8?q?a?= ", ",;"]
     {
         let addresses = |n: usize| format!("{HEAD}Cc: {}\n\nhi", piece.repeat(n));
-        assert_linear(&format!("addresses of {piece}"), addresses, 1_000, 30_000);
+        assert_linear(&format!("addresses of {piece}"), addresses, 500, 10_000);
         let subject =
             |n: usize| format!("{HEAD}References: {0}\nSubject: {0}\n\nhi", piece.repeat(n));
-        assert_linear(&format!("a subject of {piece}"), subject, 1_000, 30_000);
+        assert_linear(&format!("a subject of {piece}"), subject, 500, 10_000);
         let types = |n: usize| format!("{HEAD}Content-Type: text/plain; {}\n\nhi", piece.repeat(n));
-        assert_linear(&format!("parameters of {piece}"), types, 1_000, 30_000);
+        assert_linear(&format!("parameters of {piece}"), types, 500, 10_000);
     }
 }
 
@@ -109,7 +109,7 @@ fn texts_cost_as_much_as_they_are_long() {
         "> (http://x\ny)\n",
     ] {
         let text = |n: usize| format!("{HEAD}\n{}", piece.repeat(n));
-        assert_linear(&format!("a text of {piece:?}"), text, 1_000, 30_000);
+        assert_linear(&format!("a text of {piece:?}"), text, 500, 10_000);
     }
 }
 
@@ -140,7 +140,7 @@ fn html_costs_as_much_as_it_is_long() {
         "<div style=\"display:none\">",
     ] {
         let html = |n: usize| format!("{HEAD}Content-Type: text/html\n\n{}", piece.repeat(n));
-        assert_linear(&format!("HTML of {piece:?}"), html, 1_000, 30_000);
+        assert_linear(&format!("HTML of {piece:?}"), html, 500, 10_000);
     }
 }
 
