@@ -201,3 +201,18 @@ async fn a_retry_of_an_intake_that_is_gone_is_acknowledged() {
     assert_eq!(nothing.unwrap(), None);
     assert!(inbound.messages().is_empty());
 }
+
+#[tokio::test]
+async fn a_lease_whose_answer_was_lost_is_still_ours() {
+    let inbound = Inbound::new().await;
+    let announced = inbound.received(&Draft::new("x", CUSTOMER, ANNA), &[ANNA]);
+    let Announcement::Arrived(arrived) = announced else { unreachable!() };
+    let now = inbound.world.clock.now();
+    let open = async |lease: &str| {
+        let table = inbound.world.table.as_ref();
+        store::intake::open(table, arrived.to_intake(), lease, now).await.unwrap()
+    };
+    let Opened::Leased(first) = open("ours").await else { panic!("nobody else has it") };
+    assert_eq!(open("ours").await, Opened::Leased(first));
+    assert_eq!(open("theirs").await, Opened::Held);
+}

@@ -61,6 +61,10 @@ async fn reopen(
 ) -> Result<Opened, TableFault> {
     let unchanged = match &stored.state {
         IntakeState::Done { .. } => return Ok(Opened::Done(stored)),
+        // Our own put, whose answer was lost on the way and which was then sent again.
+        IntakeState::Working { lease: own, .. } if own == lease => {
+            return Ok(Opened::Leased(stored));
+        }
         IntakeState::Working { lease_until, .. } if now < *lease_until => return Ok(Opened::Held),
         IntakeState::Working { lease, .. } => Condition::Equals("lease", text(lease)),
         IntakeState::Queued { queued_at } => Condition::Equals("queued_at", text(queued_at)),
