@@ -10,6 +10,7 @@
 
 pub mod cloud;
 pub mod commands;
+pub mod fault_text;
 pub mod options;
 pub mod progress;
 

@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, process::ExitCode};
 
-use local::{commands, run};
+use local::{commands, fault_text, run};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -16,7 +16,7 @@ async fn main() -> ExitCode {
     match run::run(command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            let _ = writeln!(std::io::stderr(), "error: {fault:#}");
+            let _ = writeln!(std::io::stderr(), "{}", fault_text::told(&fault));
             ExitCode::FAILURE
         }
     }
