@@ -46,7 +46,8 @@ pub fn check(function: &str, answer: &Value) -> Result<()> {
     let right = match function {
         "inbound_mail" => answer.get("batchItemFailures") == Some(&json!([])),
         "api" => answer.get("statusCode") == Some(&json!(200)),
-        _ => true,
+        "first_tenant" => answer.get("errorType") == Some(&json!("tenant_exists")),
+        _ => false,
     };
     if !right {
         bail!("{function} answered {answer}");
