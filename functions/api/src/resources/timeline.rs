@@ -62,11 +62,7 @@ async fn show(
     path: PathWords,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let mail = call.actor.require::<ReadMail>()?;
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
-    let listed = show_timeline(&app.records, &call.allowed, &mail, path.get("id")?, wish).await?;
-    page(listed, &seal, TimelineView::from)
+    lines(&app, &call, &path, query, TimelineView::from).await
 }
 
 async fn list_messages(
@@ -75,9 +71,20 @@ async fn list_messages(
     path: PathWords,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
+    lines(&app, &call, &path, query, |line| MailView::from(line.mail)).await
+}
+
+/// One page of the contact's mail, each line shown by `view`.
+async fn lines<V: Serialize + ToSchema>(
+    app: &App,
+    call: &Call<ReadContacts>,
+    path: &PathWords,
+    query: ListQuery,
+    view: impl Fn(TimelineLine) -> V,
+) -> Result<Answer, ApiError> {
     let mail = call.actor.require::<ReadMail>()?;
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
+    let (wish, seal, filter) = query.open(app, &call.allowed)?;
     filter.finish()?;
     let listed = show_timeline(&app.records, &call.allowed, &mail, path.get("id")?, wish).await?;
-    page(listed, &seal, |line| MailView::from(line.mail))
+    page(listed, &seal, view)
 }
