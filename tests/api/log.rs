@@ -1,19 +1,23 @@
 //! What the API writes into its log.
 
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use serde_json::{Value, json};
 
 use crate::office::Office;
 
-/// Where the lines of a test's log go.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
-impl io::Write for Lines {
+/// Where log lines go: to the lines of the thread that writes them, which is a test's own.
+struct ThisThread;
+
+impl io::Write for ThisThread {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(octets);
+        LINES.with_borrow_mut(|lines| lines.extend_from_slice(octets));
         Ok(octets.len())
     }
 
@@ -22,14 +26,22 @@ impl io::Write for Lines {
     }
 }
 
+/// Keeps the log of all tests, each thread's apart. One subscriber for the whole process, set before
+/// the first request of any test: tracing caches for each line of code whether anybody listens, so a
+/// subscriber of one thread alone would miss the lines another thread reached first.
+pub fn keep() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let log = tracing_subscriber::fmt().json().with_writer(|| ThisThread).finish();
+        tracing::subscriber::set_global_default(log).unwrap();
+    });
+}
+
 #[tokio::test]
 async fn every_line_names_its_request_and_none_an_address_a_name_or_a_key() {
     let office = Office::new();
     let firm = office.firm("acme", true).await;
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let log = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-    let guard = tracing::subscriber::set_default(log);
+    LINES.take();
 
     let contact = json!({"name": "Lena", "addresses": ["lena@harbour.example"]});
     let asked = [
@@ -41,8 +53,7 @@ async fn every_line_names_its_request_and_none_an_address_a_name_or_a_key() {
         office.get("/lena@harbour.example").send().await,
         office.get("/v1/users").key(&firm.member.key[..40]).send().await,
     ];
-    drop(guard);
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = String::from_utf8(LINES.take()).unwrap();
     let entries: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for reply in &asked {

@@ -49,6 +49,7 @@ pub struct Person {
 
 impl Office {
     pub fn new() -> Self {
+        crate::log::keep();
         let world = World::new(7);
         let app = App {
             records: world.records.clone(),
