@@ -44,7 +44,7 @@ pub fn on_the_cloud(test: impl AsyncFnOnce(&'static Cloud, MailApi)) {
 
 /// Asks again until the answer is there, and fails with what was awaited when it never comes.
 pub async fn eventually<T>(awaited: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    const ASKS_MAX: u32 = 600;
+    const ASKS_MAX: u32 = 6_000;
     const GAP: std::time::Duration = std::time::Duration::from_millis(100);
     for _ in 0..ASKS_MAX {
         if let Some(answer) = ask().await {

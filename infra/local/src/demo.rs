@@ -17,7 +17,7 @@ use crate::{
 /// Domain whose mail the demo tenant gets.
 pub const MAIL_DOMAIN: &str = "crm.example.com";
 /// A sample takes about 100 ms; this is the longest wait for one more outcome.
-const OUTCOME_POLLS_MAX: u32 = 600;
+const OUTCOME_POLLS_MAX: u32 = 3_000;
 const POLL_GAP: Duration = Duration::from_millis(100);
 /// Outcomes looked at; the local run is no place for more.
 const INTAKES_MAX: usize = 20_000;

@@ -23,10 +23,10 @@ use crate::{
 
 const LAUNCHER: &str = include_str!("launch_cloud.py");
 /// It starts in half a second on a quiet machine.
-const HEALTH_POLLS_MAX: u32 = 300;
+const HEALTH_POLLS_MAX: u32 = 1_200;
 const POLL_GAP: Duration = Duration::from_millis(100);
 /// Writing the state takes well under a second; functions get 5 s to end.
-const STOP_POLLS_MAX: u32 = 200;
+const STOP_POLLS_MAX: u32 = 600;
 /// Written while it runs; still there at start means the last run was killed before it could save.
 const RUNNING_MARK: &str = "running";
 

@@ -9,7 +9,7 @@ use crate::aws_calls::{Aws, element_text};
 /// Name of the stack in the local cloud.
 pub const STACK: &str = "mailroom";
 /// A local deploy takes about a second; this is the longest wait for one.
-const POLLS_MAX: u32 = 300;
+const POLLS_MAX: u32 = 1_500;
 const POLL_GAP: Duration = Duration::from_millis(200);
 const VERSION: (&str, &str) = ("Version", "2010-05-15");
 

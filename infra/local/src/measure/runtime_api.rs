@@ -22,7 +22,7 @@ use tokio::{
 use crate::aws_calls::REGION;
 
 /// Longest wait for a function to do anything.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 const BASE: &str = "/2018-06-01/runtime";
 
 /// What the process asked, and how it is answered.
