@@ -21,6 +21,8 @@ pub mod message;
 pub mod permission;
 pub mod refusal;
 pub mod route;
+pub mod route_purpose;
+pub mod sender_address;
 pub mod tenant;
 pub mod thread;
 pub mod timestamp;

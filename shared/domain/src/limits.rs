@@ -18,6 +18,9 @@ pub const ADDRESSES_LOOKED_UP_MAX: usize = 36;
 pub const AUTHORS_MAX: usize = 3;
 /// Most records one mail is linked to: a transaction takes 100 actions.
 pub const CONTACT_LINKS_MAX: usize = 25;
+/// Most records one mail makes, where its way in makes some of all its recipients: each takes two
+/// actions of the transaction besides its link.
+pub const RECORDS_MADE_MAX: usize = 10;
 /// Most deliveries one raw mail makes in a tenant, for the same reason.
 pub const DELIVERIES_MAX: usize = 25;
 /// Most attachments stored one by one; more stay in the raw mail only.

@@ -49,8 +49,32 @@ pub struct Message {
     pub verdicts: BTreeMap<String, String>,
     /// What was wrong with it, by the codes of `mail::flaw`, and `forged_message_id` (B3).
     pub flaws: Vec<String>,
-    /// Where the raw mail is.
+    /// Where the raw mail is; of a forward, that of the wrapper.
     pub raw: RawMail,
+    /// How it came within another mail, where it did (A16).
+    #[serde(default)]
+    pub wrapped: Option<Wrapped>,
+}
+
+/// That a mail was passed on within another, which is the raw mail (A16).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wrapped {
+    /// How the wrapper held it.
+    pub how: Wrapping,
+    /// Who passed it on.
+    pub by: Option<EmailAddress>,
+}
+
+/// How a mail held another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wrapping {
+    /// A journal report with the mail attached.
+    Journal,
+    /// The mail attached whole.
+    Attached,
+    /// The mail's text below a banner.
+    Inline,
 }
 
 /// Where a raw mail is in the archive.

@@ -6,6 +6,7 @@ use domain::limits;
 use domain::permission::{Allowed, ReadRoutes, WriteRoutes};
 use domain::refusal::{RefusalCode, Refused};
 use domain::route::{Route, RouteMatch};
+use domain::route_purpose::Purpose;
 use futures::future::try_join3;
 use store::counts::{self, Counted};
 use store::table::Table;
@@ -63,6 +64,9 @@ pub async fn create(
         tenant: tenant_id,
         mailbox: mailbox.id,
         owner: mailbox.owner,
+        purpose: Purpose::Mailbox,
+        ends_at: None,
+        turn: 0,
         created_at: origin.at,
         rev: 1,
     };

@@ -7,6 +7,7 @@ use domain::mailbox::Mailbox;
 use domain::permission::{Allowed, ReadUsers, WriteUsers};
 use domain::refusal::{RefusalCode, Refused};
 use domain::route::{Route, RouteMatch};
+use domain::route_purpose::Purpose;
 use domain::tenant::Tenant;
 use domain::user::{Role, User};
 use futures::future::try_join3;
@@ -81,6 +82,9 @@ impl UserRecords {
                 tenant,
                 mailbox,
                 owner: user,
+                purpose: Purpose::Mailbox,
+                ends_at: None,
+                turn: 0,
                 created_at: at,
                 rev: 1,
             },

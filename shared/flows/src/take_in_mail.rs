@@ -14,6 +14,8 @@
 
 mod announcement;
 mod file;
+mod filing_rules;
+mod gates;
 mod known;
 mod quarantine;
 mod record;

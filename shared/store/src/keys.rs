@@ -7,12 +7,14 @@ mod mail;
 mod mailboxes;
 mod people;
 mod requests;
+mod sender_addresses;
 
 pub use contacts::*;
 pub use mail::*;
 pub use mailboxes::*;
 pub use people::*;
 pub use requests::*;
+pub use sender_addresses::*;
 
 use crate::table::{Key, TableName};
 

@@ -15,6 +15,7 @@ pub mod keys;
 pub mod mailboxes;
 pub mod messages;
 pub mod routes;
+pub mod sender_addresses;
 pub mod table;
 pub mod tenants;
 pub mod threads;

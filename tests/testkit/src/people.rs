@@ -6,6 +6,7 @@ use domain::email_address::{AddressFlaw, EmailAddress};
 use domain::ids::{MailboxId, RouteId, TenantId, UserId};
 use domain::mailbox::Mailbox;
 use domain::route::{Route, RouteMatch};
+use domain::route_purpose::Purpose;
 use domain::tenant::{Tenant, TenantSettings};
 use domain::timestamp::Timestamp;
 use domain::user::{Role, User};
@@ -95,6 +96,9 @@ fn with_mailbox_and_route(
         tenant,
         mailbox: user.mailbox,
         owner: user.id,
+        purpose: Purpose::Mailbox,
+        ends_at: None,
+        turn: 0,
         created_at: user.created_at,
         rev: 1,
     };

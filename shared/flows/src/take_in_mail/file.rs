@@ -10,6 +10,7 @@ use domain::limits;
 use mail::parsed_mail::ParsedMail;
 use store::table::{CancelReason, TransactError, Write};
 
+use super::filing_rules::FilingRules;
 use super::known::{self, Known, Wanted};
 use super::quarantine::{Stop, Why, poison, stop};
 use super::record::{self, MailIdentity};
@@ -69,6 +70,7 @@ pub(super) async fn file(
     let header_ids = record::header_ids(mail);
     let addresses = record::addresses(mail);
     let authors = record::authors(mail);
+    let rules = FilingRules::default();
     let mut kept = false;
     for _ in 0..=limits::CONTENTION_RETRIES_MAX {
         let wanted = Wanted {
@@ -96,11 +98,12 @@ pub(super) async fn file(
             held,
             tenant,
             mailboxes,
-            &ReadMail { mail, files: &files, identity },
+            &ReadMail { mail, files: &files, identity, rules: &rules },
             &known,
         )?;
-        if commit(records, plan.writes).await? {
-            return Ok(plan.outcome);
+        let outcome = plan.outcome.clone();
+        if commit(records, plan.with(&rules)).await? {
+            return Ok(outcome);
         }
     }
     Err(Failure::Contention.into())

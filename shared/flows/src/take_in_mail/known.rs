@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::email_address::EmailAddress;
-use domain::ids::{ContactId, MailboxId, MessageId, TenantId};
+use domain::ids::{ContactId, MailboxId, MessageId, TenantId, UserId};
 use domain::message::Message;
 use domain::route::DomainClaim;
 use domain::tenant::Tenant;
 use domain::thread::HeaderClaim;
 use store::contacts::{self, ContactClaim};
 use store::item;
+use store::sender_addresses::{self, SenderClaim};
 use store::table::{self, Item, Key, TableFault};
+use store::users::UserClaim;
 use store::{keys, messages, threads};
 
 use crate::ports::Records;
@@ -38,6 +40,8 @@ pub(super) struct Known {
     pub contacts: BTreeMap<EmailAddress, ContactId>,
     /// Which addresses are our own people's, or of our own domains.
     pub own: BTreeSet<EmailAddress>,
+    /// Whose own the addresses are: those users have, and those they verified to write from.
+    pub users: BTreeMap<EmailAddress, UserId>,
     /// Where the header ids lead.
     pub claims: BTreeMap<String, HeaderClaim>,
 }
@@ -64,6 +68,11 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         })
         .collect();
 
+    let senders: Vec<(Key, &EmailAddress)> = wanted
+        .authors
+        .iter()
+        .map(|author| (sender_addresses::claim_key(tenant, hasher, author), author))
+        .collect();
     let domains: Vec<(Key, &EmailAddress)> = wanted
         .authors
         .iter()
@@ -74,7 +83,7 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
     all.extend(deliveries.iter().map(|(key, _)| key.clone()));
     all.extend(claims.iter().map(|(key, _)| key.clone()));
     all.extend(parties.iter().flat_map(|(contact, own, _)| [contact.clone(), own.clone()]));
-    all.extend(domains.iter().map(|(key, _)| key.clone()));
+    all.extend(domains.iter().chain(&senders).map(|(key, _)| key.clone()));
     let got = table::get_all(records.table.as_ref(), &all).await?.items;
 
     let mut known = Known {
@@ -83,6 +92,7 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         delivered: BTreeSet::new(),
         contacts: BTreeMap::new(),
         own: BTreeSet::new(),
+        users: BTreeMap::new(),
         claims: BTreeMap::new(),
     };
     let delivered = deliveries.iter().filter(|(key, _)| got.contains_key(key));
@@ -96,8 +106,15 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         if let Some(ContactClaim { contact }) = record(&got, &contact_key)? {
             known.contacts.insert(address.clone(), contact);
         }
-        if got.contains_key(&own_key) {
+        if let Some(UserClaim { user }) = record(&got, &own_key)? {
             known.own.insert(address.clone());
+            known.users.insert(address.clone(), user);
+        }
+    }
+    for (key, author) in senders {
+        if let Some(SenderClaim { user }) = record(&got, &key)? {
+            known.own.insert(author.clone());
+            known.users.entry(author.clone()).or_insert(user);
         }
     }
     for (key, author) in domains {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::attachment::Attachment;
-use domain::contact::{Contact, ContactKind, ContactSource, MailLink, PartyRole};
+use domain::contact::{Contact, ContactSource, MailLink, PartyRole};
 use domain::delivery::Delivery;
 use domain::email_address::EmailAddress;
 use domain::ids::{ContactId, TenantId, ThreadId};
@@ -18,6 +18,8 @@ use mail::parsed_mail::ParsedMail;
 use store::table::{TableFault, Write};
 use store::{contacts, intake, messages, threads};
 
+use super::filing_rules::{FilingRules, Makes};
+use super::gates;
 use super::known::Known;
 use super::record::{self, MailIdentity};
 use super::{Held, Mailboxes, file};
@@ -30,12 +32,25 @@ pub(super) struct ReadMail<'a> {
     pub mail: &'a ParsedMail,
     pub files: &'a [Attachment],
     pub identity: MailIdentity,
+    /// What the way it came in says about its filing.
+    pub rules: &'a FilingRules,
 }
 
 /// The writes, the intake's last, and what they amount to.
 pub(super) struct Plan {
     pub writes: Vec<Write>,
     pub outcome: Outcome,
+}
+
+impl Plan {
+    /// The writes, with those that the way in adds before the intake's.
+    pub(super) fn with(self, rules: &FilingRules) -> Vec<Write> {
+        let mut writes = self.writes;
+        let finish = writes.pop();
+        writes.extend(rules.with.iter().cloned());
+        writes.extend(finish);
+        writes
+    }
 }
 
 pub(super) fn plan(
@@ -47,7 +62,7 @@ pub(super) fn plan(
     known: &Known,
 ) -> Result<Plan, TableFault> {
     let now = records.clock.now();
-    let ReadMail { mail, files, identity } = *read;
+    let ReadMail { mail, files, identity, rules } = *read;
     let mut writes = Vec::new();
     // A copy that came before us decided the message's time: its keys are made of it.
     let at = known.message.as_ref().map_or(identity.at, |message| message.at);
@@ -66,7 +81,7 @@ pub(super) fn plan(
     let outcome = if file::is_duplicate(known) {
         Outcome::Duplicate { message: identity.id }
     } else {
-        let new = NewMessage { records, held, tenant, mail, files, identity, known, now };
+        let new = NewMessage { records, held, tenant, mail, files, identity, rules, known, now };
         let thread = new.write_all(&mut writes)?;
         Outcome::Filed { message: identity.id, thread }
     };
@@ -82,6 +97,7 @@ struct NewMessage<'a> {
     mail: &'a ParsedMail,
     files: &'a [Attachment],
     identity: MailIdentity,
+    rules: &'a FilingRules,
     known: &'a Known,
     now: Timestamp,
 }
@@ -155,14 +171,15 @@ impl NewMessage<'_> {
     ) -> Result<Vec<ContactId>, TableFault> {
         let mut roles: BTreeMap<ContactId, BTreeSet<PartyRole>> = BTreeMap::new();
         for party in parties {
-            if let Some(contact) = self.known.contacts.get(&party.address) {
+            let contact = self.known.contacts.get(&party.address);
+            if let Some(contact) = contact.filter(|id| !self.rules.not_linked.contains(id)) {
                 roles.entry(*contact).or_default().insert(party.role);
             }
         }
-        if let Some(author) = self.unknown_author(parties) {
-            let contact = self.new_contact(author);
+        for party in self.unknown_parties(parties) {
+            let contact = self.new_contact(party);
             writes.extend(contacts::create(self.tenant, &self.records.hasher, &contact)?);
-            let own_roles = parties.iter().filter(|party| party.address == author.address);
+            let own_roles = parties.iter().filter(|other| other.address == party.address);
             roles.insert(contact.id, own_roles.map(|party| party.role).collect());
         }
         let linked: Vec<_> = roles.into_iter().take(limits::CONTACT_LINKS_MAX).collect();
@@ -179,30 +196,53 @@ impl NewMessage<'_> {
     }
 
     fn direction(&self) -> Direction {
-        let own = |party: &mail::parsed_mail::Party| {
-            party.address.as_ref().is_some_and(|address| self.known.own.contains(address))
-        };
-        if self.mail.from.iter().any(own) { Direction::Sent } else { Direction::Received }
+        self.rules.direction.unwrap_or_else(|| {
+            let own = |party: &mail::parsed_mail::Party| {
+                party.address.as_ref().is_some_and(|address| self.known.own.contains(address))
+            };
+            if self.mail.from.iter().any(own) { Direction::Sent } else { Direction::Received }
+        })
     }
 
-    /// The author who gets a record: of received mail that a person wrote to us (B9, B10).
-    fn unknown_author<'p>(&self, parties: &'p [Party]) -> Option<&'p Party> {
-        let wanted = self.known.tenant.as_ref()?.settings.auto_create == AutoCreate::Received;
+    /// Those who get a record: by the way the mail came in, else the author of received mail that a
+    /// person wrote to us (B9, B10).
+    fn unknown_parties<'p>(&self, parties: &'p [Party]) -> Vec<&'p Party> {
         let by_a_person = matches!(self.mail.kind, MailKind::Ordinary | MailKind::Calendar);
-        if !wanted || !by_a_person || self.direction() == Direction::Sent {
-            return None;
-        }
-        let author = parties.iter().find(|party| party.role == PartyRole::From)?;
-        (!self.known.contacts.contains_key(&author.address)).then_some(author)
+        let wanted = match self.rules.makes {
+            _ if !by_a_person => None,
+            Makes::Nobody => None,
+            Makes::Author => Some(&[PartyRole::From][..]),
+            Makes::Recipients => Some(&[PartyRole::To, PartyRole::Cc, PartyRole::Bcc][..]),
+            Makes::AsSettings => {
+                let settings = self.known.tenant.as_ref().map(|tenant| &tenant.settings);
+                let received = self.direction() == Direction::Received;
+                settings
+                    .filter(|settings| received && settings.auto_create == AutoCreate::Received)
+                    .map(|_| &[PartyRole::From][..])
+            }
+        };
+        let mut seen = BTreeSet::new();
+        let mut unknown: Vec<&Party> = parties
+            .iter()
+            .filter(|party| wanted.is_some_and(|roles| roles.contains(&party.role)))
+            .filter(|party| !self.known.contacts.contains_key(&party.address))
+            .filter(|party| !self.known.own.contains(&party.address))
+            .filter(|party| seen.insert(&party.address))
+            .collect();
+        unknown.truncate(match self.rules.makes {
+            Makes::Recipients => limits::RECORDS_MADE_MAX,
+            Makes::Nobody | Makes::Author | Makes::AsSettings => 1,
+        });
+        unknown
     }
 
     fn new_contact(&self, author: &Party) -> Contact {
         Contact {
             id: ContactId::from_parts(self.now, self.records.fresh_bits()),
-            kind: ContactKind::Contact,
+            kind: self.rules.made.kind,
             name: author.name.clone().unwrap_or_else(|| author.address.local_part().to_owned()),
             addresses: vec![EmailAddress::clone(&author.address)],
-            owner: None,
+            owner: self.rules.made.owner,
             source: ContactSource::Mail(self.identity.id),
             created_at: self.now,
             updated_at: self.now,
@@ -238,9 +278,10 @@ impl NewMessage<'_> {
             thread,
             thread_reason,
             contacts,
-            verdicts: self.verdicts(),
+            verdicts: gates::verdicts(self.held.intake.verdicts.clone(), self.mail),
             flaws: self.flaws(),
             raw: self.raw(),
+            wrapped: self.rules.wrapped.clone(),
         }
     }
 
@@ -248,23 +289,6 @@ impl NewMessage<'_> {
     fn raw(&self) -> RawMail {
         let size_bytes = u64::try_from(self.mail.size).unwrap_or(u64::MAX);
         RawMail { size_bytes, ..self.held.intake.raw.clone().unwrap_or_default() }
-    }
-
-    /// The receipt's verdicts go before those of the mail's own header fields (B11).
-    fn verdicts(&self) -> BTreeMap<String, String> {
-        let own = &self.mail.verdicts;
-        let named = [
-            ("spam", own.spam),
-            ("virus", own.virus),
-            ("spf", own.spf),
-            ("dkim", own.dkim),
-            ("dmarc", own.dmarc),
-        ];
-        let given = named.into_iter().filter_map(|(name, verdict)| Some((name, verdict.word()?)));
-        let mut verdicts: BTreeMap<String, String> =
-            given.map(|(name, word)| (name.to_owned(), word.to_owned())).collect();
-        verdicts.extend(self.held.intake.verdicts.clone());
-        verdicts
     }
 
     fn flaws(&self) -> Vec<String> {
