@@ -65,7 +65,12 @@ pub fn role() -> Object {
 
 /// A kind of contact.
 pub fn contact_kind() -> Object {
-    one_of(ContactKind::ALL.iter().map(|kind| kind.name())).build()
+    let standard: Vec<&str> = ContactKind::STANDARD.iter().map(ContactKind::name).collect();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some("^[a-z][a-z0-9_]{1,23}$"))
+        .description(Some(format!("{}, or a module of the tenant.", standard.join(", "))))
+        .build()
 }
 
 /// What an address is in a mail.

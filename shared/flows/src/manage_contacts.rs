@@ -59,16 +59,13 @@ pub async fn create(
 ) -> Result<Contact, FlowError> {
     let table = records.table.as_ref();
     let tenant = allowed.tenant();
+    let id = ContactId::from_parts(origin.at, origin.bits);
+    let name = text_rules::name("name", &new.name)?;
+    check_kind(new.kind)?;
     let contact = Contact {
-        id: ContactId::from_parts(origin.at, origin.bits),
-        kind: new.kind,
-        name: text_rules::name("name", &new.name)?,
         addresses: addresses(&new.addresses)?,
         owner: new.owner,
-        source: ContactSource::Api,
-        created_at: origin.at,
-        updated_at: origin.at,
-        rev: 1,
+        ..Contact::new(id, new.kind, name, ContactSource::Api, origin.at)
     };
     check_owner(table, tenant, contact.owner).await?;
     let mut transaction = Transaction::default();
@@ -110,6 +107,15 @@ fn addresses(texts: &[String]) -> Result<Vec<EmailAddress>, Refused> {
     Ok(all)
 }
 
+fn check_kind(kind: ContactKind) -> Result<(), Refused> {
+    match kind {
+        ContactKind::Lead | ContactKind::Contact | ContactKind::Account => Ok(()),
+        ContactKind::Custom(_) => {
+            Err(Refused::field(RefusalCode::FieldInvalid, "kind", "there is no such module"))
+        }
+    }
+}
+
 async fn check_owner(
     table: &dyn Table,
     tenant: TenantId,
@@ -134,7 +140,11 @@ pub async fn list(
 ) -> Result<Listed<Contact>, FlowError> {
     let table = records.table.as_ref();
     let tenant = allowed.tenant();
-    let kinds = kind.map_or(ContactKind::ALL.to_vec(), |kind| vec![kind]);
+    if kind.is_some_and(|kind| check_kind(kind).is_err()) {
+        let hint = "there is no such module";
+        return Err(Refused::field(RefusalCode::QueryMalformed, "kind", hint).into());
+    }
+    let kinds = kind.map_or(ContactKind::STANDARD.to_vec(), |kind| vec![kind]);
     let parts = kinds.into_iter().map(|kind| (kind.name().to_owned(), kind)).collect();
     paging::through(parts, wish, |kind, wish: Wish| async move {
         Ok(contacts::list(table, tenant, kind, wish.limit, wish.after).await?.into())
@@ -216,6 +226,7 @@ async fn current(
 fn changed(before: &Contact, change: ContactChange) -> Result<Contact, Refused> {
     let mut after = before.clone();
     if let Some(kind) = change.kind {
+        check_kind(kind)?;
         after.kind = kind;
     }
     if let Some(name) = change.name {

@@ -237,16 +237,13 @@ impl NewMessage<'_> {
     }
 
     fn new_contact(&self, author: &Party) -> Contact {
+        let id = ContactId::from_parts(self.now, self.records.fresh_bits());
+        let name = author.name.clone().unwrap_or_else(|| author.address.local_part().to_owned());
+        let source = ContactSource::Mail(self.identity.id);
         Contact {
-            id: ContactId::from_parts(self.now, self.records.fresh_bits()),
-            kind: self.rules.made.kind,
-            name: author.name.clone().unwrap_or_else(|| author.address.local_part().to_owned()),
             addresses: vec![EmailAddress::clone(&author.address)],
             owner: self.rules.made.owner,
-            source: ContactSource::Mail(self.identity.id),
-            created_at: self.now,
-            updated_at: self.now,
-            rev: 1,
+            ..Contact::new(id, self.rules.made.kind, name, source, self.now)
         }
     }
 
