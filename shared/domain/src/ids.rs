@@ -100,6 +100,12 @@ ids! {
     IntakeId = "int_";
     /// An inbound route: which mailbox an address leads to.
     RouteId = "rte_";
+    /// A campaign: one mail to the members of lists.
+    CampaignId = "cmp_";
+    /// A list of contacts that campaigns are sent to.
+    ListId = "lst_";
+    /// A notice: what people should know of.
+    NoticeId = "ntc_";
     /// One HTTP request, in answers and logs.
     RequestId = "req_";
 }

@@ -77,6 +77,16 @@ pub const CONTACT_ADDRESSES_MAX: usize = 10;
 /// Longest life of an API key.
 pub const API_KEY_LIFE_MAX: Duration = Duration::from_secs(366 * 86_400);
 
+/// Largest part of a refusing server's words that is kept, in octets: a send's item stays within one
+/// write unit.
+pub const DIAGNOSTIC_BYTES_MAX: usize = 300;
+/// How long the record of a sent mail's recipient is kept: 13 months, so that a year can be compared.
+pub const SEND_LIFE: Duration = Duration::from_secs(396 * 86_400);
+/// After how long a block is looked at again (S4.9): six months.
+pub const BLOCK_REVIEW: Duration = Duration::from_secs(183 * 86_400);
+/// How long a block for repeated temporary bounces lasts.
+pub const TEMPORARY_BLOCK_LIFE: Duration = Duration::from_secs(30 * 86_400);
+
 /// A limit that a tenant's plan sets and its settings may override.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanLimit {

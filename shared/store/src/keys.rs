@@ -8,6 +8,7 @@ mod mailboxes;
 mod people;
 mod requests;
 mod sender_addresses;
+mod sends;
 
 pub use contacts::*;
 pub use mail::*;
@@ -15,6 +16,7 @@ pub use mailboxes::*;
 pub use people::*;
 pub use requests::*;
 pub use sender_addresses::*;
+pub use sends::*;
 
 use crate::table::{Key, TableName};
 

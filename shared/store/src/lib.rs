@@ -16,6 +16,8 @@ pub mod mailboxes;
 pub mod messages;
 pub mod routes;
 pub mod sender_addresses;
+pub mod sends;
+pub mod suppressions;
 pub mod table;
 pub mod tenants;
 pub mod threads;
