@@ -1,6 +1,7 @@
 //! The flows on the table in memory: what they do, and what they cost.
 
 mod bench_of_inbound;
+mod day_tallies;
 mod inbound_corpus;
 mod inbound_cost;
 mod inbound_filing;

@@ -9,6 +9,7 @@ mod people;
 mod requests;
 mod sender_addresses;
 mod sends;
+mod tallies;
 
 pub use contacts::*;
 pub use mail::*;
@@ -17,6 +18,7 @@ pub use people::*;
 pub use requests::*;
 pub use sender_addresses::*;
 pub use sends::*;
+pub use tallies::*;
 
 use crate::table::{Key, TableName};
 

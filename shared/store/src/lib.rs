@@ -7,6 +7,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod contacts;
 pub mod counts;
+pub mod day_tallies;
 pub mod domain_claims;
 pub mod idempotent_requests;
 pub mod intake;
