@@ -185,6 +185,8 @@ permissions! {
     WriteContacts = "contacts.write", Member;
     /// Read mail that one may see.
     ReadMail = "mail.read", Member;
+    /// Correct threads and links of mail that one may see.
+    WriteMail = "mail.write", Member;
     /// See the outcome of every raw mail of the tenant, quarantine included.
     ReadIntake = "intake.read", Admin;
     /// Retry quarantined mail.

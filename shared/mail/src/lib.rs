@@ -29,6 +29,7 @@ pub mod cards;
 pub mod forwarded;
 pub mod kind;
 pub mod phrases;
+pub mod reply_token;
 pub mod safe_html;
 pub mod subject;
 pub mod thread_clues;

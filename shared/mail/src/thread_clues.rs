@@ -83,33 +83,44 @@ impl ThreadClues {
         }
     }
 
-    /// All identifiers that may be this mail's ancestors, the nearest first, each in every form it
-    /// may be stored under.
+    /// All identifiers that may be this mail's ancestors, the nearest first, in the form they are
+    /// looked up by.
     pub fn ancestors(&self) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         for id in self.in_reply_to.iter().chain(self.references.iter().rev()) {
-            for form in id_forms(id) {
-                if !found.contains(&form) {
-                    found.push(form);
-                }
+            let id = claimed_form(id);
+            if !found.contains(&id) {
+                found.push(id);
             }
         }
         found
     }
 }
 
-/// The forms under which one identifier may be known: SES overwrites `Message-ID` with
+/// The one form under which an identifier is claimed and looked up. SES overwrites `Message-ID` with
 /// `<id@region.amazonses.com>` (`@email.amazonses.com` in us-east-1) while its API gives the bare
-/// id, so both forms are tried (AWS: Amazon SES header fields).
-pub fn id_forms(id: &str) -> Vec<String> {
-    let mut forms = vec![id.to_owned()];
-    if let Some((bare, domain)) = id.rsplit_once('@')
-        && domain.to_ascii_lowercase().ends_with("amazonses.com")
-        && !bare.is_empty()
-    {
-        forms.push(bare.to_owned());
+/// id (AWS: Amazon SES header fields), so of these the region is left out. Everything else is
+/// compared octet by octet (RFC 5322 section 3.6.4).
+pub fn claimed_form(id: &str) -> String {
+    match id.rsplit_once('@') {
+        Some((bare, domain)) if !bare.is_empty() && is_of_ses(domain) => id_of_ses(bare),
+        Some(_) | None => id.to_owned(),
     }
-    forms
+}
+
+/// The form under which the identifier that SES gives a mail is claimed, from the id that its API
+/// answered (B5).
+pub fn id_of_ses(provider_id: &str) -> String {
+    format!("{provider_id}@amazonses.com")
+}
+
+/// `amazonses.com`, and one label before it.
+fn is_of_ses(domain: &str) -> bool {
+    let domain = domain.to_ascii_lowercase();
+    let region = domain.strip_suffix("amazonses.com");
+    region.is_some_and(|r| {
+        r.is_empty() || (r.ends_with('.') && !r.trim_end_matches('.').contains('.'))
+    })
 }
 
 impl ThreadIndex {
@@ -180,12 +191,16 @@ mod tests {
     }
 
     #[test]
-    fn an_id_rewritten_by_ses_is_known_in_both_forms() {
-        assert_eq!(
-            id_forms("0102abc-000000@eu-west-1.amazonses.com"),
-            ["0102abc-000000@eu-west-1.amazonses.com", "0102abc-000000"]
-        );
-        assert_eq!(id_forms("a@example.com"), ["a@example.com"]);
+    fn an_id_rewritten_by_ses_has_one_form_whatever_the_region() {
+        let id = id_of_ses("0102abc-000000");
+        for domain in ["eu-west-1.amazonses.com", "email.amazonses.com", "EMAIL.AmazonSES.com"] {
+            assert_eq!(claimed_form(&format!("0102abc-000000@{domain}")), id);
+        }
+        for other in
+            ["a@example.com", "a@notamazonses.com", "a@x.y.amazonses.com", "a", "@amazonses.com"]
+        {
+            assert_eq!(claimed_form(other), other);
+        }
     }
 
     #[test]
