@@ -1,5 +1,6 @@
 //! Puts, updates and deletes.
 
+use serde_dynamo::AttributeValue;
 use store::table::{Change, Condition, Item, Key, Table, Write, WriteError};
 
 use crate::scene::{Scene, get, is_fault, item, n, put, put_of, s};
@@ -40,6 +41,28 @@ pub async fn add_counts_from_zero_and_below(table: &dyn Table) {
     assert_eq!(update(table, &key, vec![Change::Add("a", 2)]).await["a"], n("0"));
     put(table, &key, [("a", n("0.5"))]).await;
     assert_eq!(update(table, &key, vec![Change::Add("a", 1)]).await["a"], n("1.5"));
+}
+
+pub async fn include_unites_sets_of_texts(table: &dyn Table) {
+    let key = Scene::new().key("P", "X");
+    let include = |texts: &[&str]| {
+        vec![Change::Include("a", texts.iter().map(|text| (*text).to_owned()).collect())]
+    };
+    let texts = async || {
+        let item = get(table, &key).await.expect("an item");
+        let AttributeValue::Ss(mut texts) = item["a"].clone() else { panic!("{item:?}") };
+        texts.sort();
+        texts
+    };
+    for (included, all) in
+        [(&["x", "y"][..], &["x", "y"][..]), (&["y"], &["x", "y"]), (&["z", "x"], &["x", "y", "z"])]
+    {
+        update(table, &key, include(included)).await;
+        assert_eq!(texts().await, all);
+    }
+    assert!(is_fault(table, update_of(&key, include(&[]))).await);
+    put(table, &key, [("a", s("x"))]).await;
+    assert!(is_fault(table, update_of(&key, include(&["x"]))).await);
 }
 
 pub async fn remove_of_what_is_not_there_changes_nothing(table: &dyn Table) {

@@ -62,6 +62,7 @@ contracts! {
         an_update_leaves_other_attributes_alone,
         set_if_absent_keeps_the_first_value,
         add_counts_from_zero_and_below,
+        include_unites_sets_of_texts,
         remove_of_what_is_not_there_changes_nothing,
         an_update_under_a_condition_that_fails_changes_nothing,
         an_update_that_cannot_be_is_a_fault_and_changes_nothing,

@@ -6,4 +6,5 @@ mod inbound_corpus;
 mod inbound_cost;
 mod inbound_filing;
 mod inbound_quarantine;
+mod page_cost;
 mod rounds;

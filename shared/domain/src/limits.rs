@@ -23,6 +23,9 @@ pub const CONTACT_LINKS_MAX: usize = 25;
 pub const RECORDS_MADE_MAX: usize = 10;
 /// Most deliveries one raw mail makes in a tenant, for the same reason.
 pub const DELIVERIES_MAX: usize = 25;
+/// Most deliveries that a message itself tells (75 octets each); who may see one with more is read
+/// from its deliveries.
+pub const ARRIVALS_MAX: usize = 50;
 /// Most attachments stored one by one; more stay in the raw mail only.
 pub const ATTACHMENTS_MAX: usize = 100;
 /// Most header ids of References that are looked up: the root and the newest.

@@ -14,7 +14,7 @@ use crate::attachment_key::attachment_key;
 use crate::cut;
 use crate::error::FlowError;
 use crate::ports::{MailArchive, Records, SignedFile};
-use crate::visible_mail::{VisibleMessage, seen_by};
+use crate::visible_mail::{self, VisibleMessage};
 
 /// A message with its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +65,10 @@ async fn visible(
     allowed: &Allowed<ReadMail>,
     message: MessageId,
 ) -> Result<VisibleMessage, FlowError> {
-    let found = messages::get_delivered(records.table.as_ref(), allowed.tenant(), message).await?;
-    found.and_then(|found| seen_by(allowed, found)).ok_or_else(FlowError::not_found)
+    let table = records.table.as_ref();
+    let found = messages::get(table, allowed.tenant(), message).await?;
+    let found = found.ok_or_else(FlowError::not_found)?;
+    visible_mail::of_message(table, allowed, found).await?.ok_or_else(FlowError::not_found)
 }
 
 async fn new_text(archive: &dyn MailArchive, raw: &RawMail) -> Result<NewText, FlowError> {

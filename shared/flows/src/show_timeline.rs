@@ -2,7 +2,7 @@
 //! may not see is left out entirely, and the page is filled with what comes after it.
 
 use domain::contact::MailLink;
-use domain::ids::ContactId;
+use domain::ids::{ContactId, MessageId};
 use domain::limits::PAGE_ROUNDS_MAX;
 use domain::permission::{Allowed, ReadContacts, ReadMail};
 use futures::future::try_join;
@@ -59,8 +59,8 @@ async fn visible(
     allowed: &Allowed<ReadMail>,
     links: Vec<MailLink>,
 ) -> Result<Vec<TimelineLine>, FlowError> {
-    let ids = links.iter().map(|link| link.message).collect();
-    let seen = visible_mail::of_ids(records.table.as_ref(), allowed, ids).await?;
+    let ids: Vec<MessageId> = links.iter().map(|link| link.message).collect();
+    let seen = visible_mail::of_ids(records.table.as_ref(), allowed, &ids).await?;
     let lines = links.into_iter().zip(seen);
     Ok(lines.filter_map(|(link, mail)| Some(TimelineLine { link, mail: mail? })).collect())
 }

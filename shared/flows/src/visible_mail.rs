@@ -1,8 +1,12 @@
 //! Which mail one may see: that with a delivery to one's own mailboxes, and to administrators all,
-//! until the sharing rules decide (D1 to D10).
+//! until the sharing rules decide (D1 to D10). A message itself tells its deliveries, so a page of
+//! messages needs no read for each of them; only of one with more deliveries than it may tell are they
+//! read.
 
-use domain::delivery::Delivery;
-use domain::ids::MessageId;
+use std::collections::BTreeSet;
+
+use domain::delivery::Arrival;
+use domain::ids::{MessageId, TenantId};
 use domain::limits::READS_AT_ONCE_MAX;
 use domain::message::Message;
 use domain::permission::{Allowed, ReadMail};
@@ -15,53 +19,72 @@ use store::table::{Table, TableFault};
 pub struct VisibleMessage {
     /// The message.
     pub message: Message,
-    /// Its deliveries.
-    pub deliveries: Vec<Delivery>,
+    /// Where it arrived.
+    pub deliveries: Vec<Arrival>,
 }
 
 /// What the caller sees of a message; none where he may not see it at all.
-pub fn seen_by(
+///
+/// # Errors
+/// Faults of the table.
+pub async fn of_message(
+    table: &dyn Table,
     allowed: &Allowed<ReadMail>,
-    DeliveredMessage { message, mut deliveries }: DeliveredMessage,
-) -> Option<VisibleMessage> {
-    if !allowed.sees_mail_of(deliveries.iter().map(|delivery| delivery.owner)) {
-        return None;
+    found: DeliveredMessage,
+) -> Result<Option<VisibleMessage>, TableFault> {
+    let arrivals = all_arrivals(table, allowed.tenant(), &found).await?;
+    if !allowed.sees_mail_of(arrivals.iter().map(|arrival| arrival.owner)) {
+        return Ok(None);
     }
-    deliveries.retain(|delivery| allowed.sees_mail_of([delivery.owner]));
-    Some(VisibleMessage { message, deliveries })
+    let seen = arrivals.into_iter().filter(|arrival| allowed.sees_mail_of([arrival.owner]));
+    Ok(Some(VisibleMessage { message: found.message, deliveries: seen.collect() }))
 }
 
-/// What the caller sees of each of these messages, in their order: one read each, some beside each
-/// other.
+/// Where a message arrived: no read, but for one with more deliveries than a message may tell.
+///
+/// # Errors
+/// Faults of the table.
+pub async fn all_arrivals(
+    table: &dyn Table,
+    tenant: TenantId,
+    found: &DeliveredMessage,
+) -> Result<BTreeSet<Arrival>, TableFault> {
+    if !found.more {
+        return Ok(found.arrivals.clone());
+    }
+    let deliveries = messages::deliveries(table, tenant, found.message.id).await?;
+    Ok(deliveries.iter().map(Arrival::from).collect())
+}
+
+/// What the caller sees of each of these messages, in their order: one batch read for each 100.
 ///
 /// # Errors
 /// Faults of the table.
 pub async fn of_ids(
     table: &dyn Table,
     allowed: &Allowed<ReadMail>,
-    ids: Vec<MessageId>,
+    ids: &[MessageId],
 ) -> Result<Vec<Option<VisibleMessage>>, TableFault> {
-    let read = async |id| {
-        let found = messages::get_delivered(table, allowed.tenant(), id).await?;
-        Ok(found.and_then(|found| seen_by(allowed, found)))
+    let mut found = messages::get_many(table, allowed.tenant(), ids).await?;
+    let found: Vec<_> = ids.iter().map(|id| found.remove(id)).collect();
+    let see = async |found| match found {
+        Some(found) => of_message(table, allowed, found).await,
+        None => Ok(None),
     };
-    stream::iter(ids).map(read).buffered(READS_AT_ONCE_MAX).try_collect().await
+    stream::iter(found).map(see).buffered(READS_AT_ONCE_MAX).try_collect().await
 }
 
-/// What the caller sees of these messages, which are read already: their deliveries are read.
+/// Those of these messages, which are read already, that the caller sees.
 ///
 /// # Errors
 /// Faults of the table.
 pub async fn of_messages(
     table: &dyn Table,
     allowed: &Allowed<ReadMail>,
-    all: Vec<Message>,
+    all: Vec<DeliveredMessage>,
 ) -> Result<Vec<VisibleMessage>, TableFault> {
-    let read = async |message: Message| {
-        let deliveries = messages::deliveries(table, allowed.tenant(), message.id).await?;
-        Ok(seen_by(allowed, DeliveredMessage { message, deliveries }))
-    };
+    let see = async |found| of_message(table, allowed, found).await;
     let seen: Vec<Option<VisibleMessage>> =
-        stream::iter(all).map(read).buffered(READS_AT_ONCE_MAX).try_collect().await?;
+        stream::iter(all).map(see).buffered(READS_AT_ONCE_MAX).try_collect().await?;
     Ok(seen.into_iter().flatten().collect())
 }

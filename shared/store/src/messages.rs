@@ -1,46 +1,110 @@
 //! Messages and their deliveries.
 
-use domain::delivery::Delivery;
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::delivery::{Arrival, Delivery};
 use domain::ids::{MailboxId, MessageId, TenantId, ThreadId};
+use domain::limits;
 use domain::message::Message;
 use domain::timestamp::Timestamp;
+use serde::Deserialize;
 use serde_dynamo::AttributeValue;
 
 use crate::item;
 use crate::keys;
 use crate::table::{
-    Index, Item, Key, PageMark, Query, SortRange, Table, TableFault, TableName, Write,
+    self, Change, Condition, Index, Item, Key, PageMark, Query, SortRange, Table, TableFault,
+    TableName, Write,
 };
 
-/// A message with everything that decides who may see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A message with what it tells of its deliveries: all that decides who may see it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct DeliveredMessage {
     /// The message.
+    #[serde(flatten)]
     pub message: Message,
-    /// Where it arrived.
-    pub deliveries: Vec<Delivery>,
+    /// Where it arrived; where `more` is set, only some of it.
+    #[serde(rename = "arrivals", default)]
+    pub arrivals: BTreeSet<Arrival>,
+    /// Whether there are more deliveries than a message may tell (see [`limits::ARRIVALS_MAX`]).
+    #[serde(rename = "more_arrivals", default)]
+    pub more: bool,
 }
 
-/// The write that makes a message; a message is made once and never changed by mail.
+const ARRIVALS: &str = "arrivals";
+const MORE_ARRIVALS: &str = "more_arrivals";
+
+/// The writes that make a message with its first deliveries; a message is made once and never changed
+/// by mail, but for what it tells of its deliveries.
 ///
 /// # Errors
 /// See [`item::to_item`].
-pub fn create(tenant: TenantId, message: &Message) -> Result<Write, TableFault> {
-    let keys = keys::message(tenant, message.id, message.thread, message.at);
-    item::create("message", keys, message)
-}
-
-/// The write that adds a delivery which is not there yet. `at` is the message's time.
-///
-/// # Errors
-/// See [`item::to_item`].
-pub fn create_delivery(
+pub fn create(
     tenant: TenantId,
-    delivery: &Delivery,
+    message: &Message,
+    deliveries: &[Delivery],
+) -> Result<Vec<Write>, TableFault> {
+    let keys = keys::message(tenant, message.id, message.thread, message.at);
+    let mut item = item::to_item("message", &keys, message)?;
+    let (told, more) = told(0, deliveries);
+    if !told.is_empty() {
+        item.insert(ARRIVALS.to_owned(), AttributeValue::Ss(told.into_iter().collect()));
+    }
+    if more {
+        item.insert(MORE_ARRIVALS.to_owned(), AttributeValue::Bool(true));
+    }
+    let mut writes = new_deliveries(tenant, message.at, deliveries)?;
+    writes.push(Write::Put { key: keys.key, item, condition: Some(Condition::Absent) });
+    Ok(writes)
+}
+
+/// The writes that add deliveries, which are not there yet, to a message that is. The message is told
+/// by a change that two writers may make in any order: neither takes from the other's, so nobody's
+/// view is lost, and what is there is never given to more than its own deliveries.
+///
+/// # Errors
+/// See [`item::to_item`].
+pub fn deliver(
+    tenant: TenantId,
+    stands: &DeliveredMessage,
+    deliveries: &[Delivery],
+) -> Result<Vec<Write>, TableFault> {
+    let DeliveredMessage { message, arrivals, .. } = stands;
+    let mut writes = new_deliveries(tenant, message.at, deliveries)?;
+    let (told, more) = told(arrivals.len(), deliveries);
+    let mut changes = Vec::new();
+    if !told.is_empty() {
+        changes.push(Change::Include(ARRIVALS, told));
+    }
+    if more {
+        changes.push(Change::Set(MORE_ARRIVALS, AttributeValue::Bool(true)));
+    }
+    if !changes.is_empty() {
+        let key = key(tenant, message.id);
+        writes.push(Write::Update { key, changes, condition: Some(Condition::Exists) });
+    }
+    Ok(writes)
+}
+
+/// What a message that tells `before` deliveries tells of more of them, and whether there are more
+/// than it may tell.
+fn told(before: usize, deliveries: &[Delivery]) -> (BTreeSet<String>, bool) {
+    let room = limits::ARRIVALS_MAX.saturating_sub(before);
+    let texts = deliveries.iter().take(room).map(|delivery| Arrival::from(delivery).to_string());
+    (texts.collect(), deliveries.len() > room)
+}
+
+/// The time in a delivery's keys is the message's.
+fn new_deliveries(
+    tenant: TenantId,
     at: Timestamp,
-) -> Result<Write, TableFault> {
-    let keys = keys::delivery(tenant, delivery.message, delivery.mailbox, at);
-    item::create("delivery", keys, delivery)
+    deliveries: &[Delivery],
+) -> Result<Vec<Write>, TableFault> {
+    let create = |delivery: &Delivery| {
+        let keys = keys::delivery(tenant, delivery.message, delivery.mailbox, at);
+        item::create("delivery", keys, delivery)
+    };
+    deliveries.iter().map(create).collect()
 }
 
 /// Primary key of a message, for batch reads.
@@ -53,32 +117,34 @@ pub fn delivery_key(tenant: TenantId, message: MessageId, mailbox: MailboxId) ->
     keys::delivery_lookup(tenant, message, mailbox)
 }
 
-/// A message with its deliveries, in one read; none where there is no such message.
+/// A message with what it tells of its deliveries; none where there is no such message.
 ///
 /// # Errors
 /// A fault of the table.
-pub async fn get_delivered(
+pub async fn get(
     table: &dyn Table,
     tenant: TenantId,
     message: MessageId,
 ) -> Result<Option<DeliveredMessage>, TableFault> {
-    let mut query = partition_query(keys::message_partition(tenant, message), Index::Primary);
-    let mut found = None;
-    let mut deliveries = Vec::new();
-    loop {
-        let page = table.query(&query).await?;
-        for item in page.items {
-            if is_delivery(&item) {
-                deliveries.push(item::from_item(item)?);
-            } else {
-                found = Some(item::from_item(item)?);
-            }
-        }
-        query.after = page.next;
-        if query.after.is_none() {
-            return Ok(found.map(|message| DeliveredMessage { message, deliveries }));
-        }
-    }
+    table.get(&key(tenant, message)).await?.item.map(item::from_item).transpose()
+}
+
+/// Those of the messages that are there, by id: one batch read for each 100.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn get_many(
+    table: &dyn Table,
+    tenant: TenantId,
+    messages: &[MessageId],
+) -> Result<BTreeMap<MessageId, DeliveredMessage>, TableFault> {
+    let wanted = messages.iter().map(|message| key(tenant, *message)).collect();
+    let got = table::get_all(table, &wanted).await?;
+    let read = |item: Item| {
+        let found: DeliveredMessage = item::from_item(item)?;
+        Ok((found.message.id, found))
+    };
+    got.items.into_values().map(read).collect()
 }
 
 /// The deliveries of a message.
@@ -115,21 +181,13 @@ pub async fn of_thread(
     thread: ThreadId,
     limit: u32,
     after: Option<PageMark>,
-) -> Result<(Vec<Message>, Option<PageMark>), TableFault> {
+) -> Result<(Vec<DeliveredMessage>, Option<PageMark>), TableFault> {
     let mut query = partition_query(keys::thread_partition(tenant, thread), Index::Gsi1);
     query.limit = limit;
     query.after = after;
     let page = table.query(&query).await?;
     let messages = page.items.into_iter().map(item::from_item).collect::<Result<_, _>>()?;
     Ok((messages, page.next))
-}
-
-fn is_delivery(item: &Item) -> bool {
-    if let Some(AttributeValue::S(sort_key)) = item.get("sk") {
-        sort_key.starts_with(keys::DELIVERY)
-    } else {
-        false
-    }
 }
 
 fn partition_query(partition: String, index: Index) -> Query {

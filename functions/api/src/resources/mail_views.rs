@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::contact::PartyRole;
-use domain::delivery::Delivery;
+use domain::delivery::Arrival;
 use domain::email_address::EmailAddress;
 use domain::ids::{ContactId, MailboxId, MessageId, ThreadId, UserId};
 use domain::message::{Direction, Message, Party};
@@ -152,8 +152,8 @@ pub struct DeliveryView {
     pub received_at: Timestamp,
 }
 
-impl From<Delivery> for DeliveryView {
-    fn from(delivery: Delivery) -> Self {
-        Self { mailbox: delivery.mailbox, owner: delivery.owner, received_at: delivery.received_at }
+impl From<Arrival> for DeliveryView {
+    fn from(Arrival { mailbox, owner, received_at }: Arrival) -> Self {
+        Self { mailbox, owner, received_at }
     }
 }

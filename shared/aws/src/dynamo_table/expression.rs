@@ -97,6 +97,10 @@ impl Placeholders {
                     let amount = Theirs::N(amount.to_string());
                     add.push(format!("{} {}", self.name(name), self.value(amount)));
                 }
+                Change::Include(name, texts) => {
+                    let texts = Theirs::Ss(texts.iter().cloned().collect());
+                    add.push(format!("{} {}", self.name(name), self.value(texts)));
+                }
                 Change::Remove(name) => remove.push(self.name(name)),
             }
         }

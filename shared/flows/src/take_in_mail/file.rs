@@ -11,7 +11,7 @@ use mail::parsed_mail::ParsedMail;
 use store::table::{CancelReason, TransactError, Write};
 
 use super::filing_rules::FilingRules;
-use super::known::{self, Known, Wanted};
+use super::known::{self, Wanted};
 use super::quarantine::{Stop, Why, poison, stop};
 use super::record::{self, MailIdentity};
 use super::writes::{self, ReadMail};
@@ -134,9 +134,4 @@ async fn commit(records: &Records, writes: Vec<Write>) -> Result<bool, FlowError
             Some(CancelReason::None | CancelReason::Conflict) | None => Ok(false),
         },
     }
-}
-
-/// Whether a mail that is there already lacks nothing but deliveries.
-pub(super) fn is_duplicate(known: &Known) -> bool {
-    known.message.is_some()
 }

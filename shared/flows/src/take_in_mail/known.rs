@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::email_address::EmailAddress;
 use domain::ids::{ContactId, MailboxId, MessageId, TenantId, UserId};
-use domain::message::Message;
 use domain::route::DomainClaim;
 use domain::tenant::Tenant;
 use domain::thread::HeaderClaim;
 use store::contacts::{self, ContactClaim};
 use store::item;
+use store::messages::DeliveredMessage;
 use store::sender_addresses::{self, SenderClaim};
 use store::table::{self, Item, Key, TableFault};
 use store::users::UserClaim;
@@ -33,7 +33,7 @@ pub(super) struct Known {
     /// The tenant itself.
     pub tenant: Option<Tenant>,
     /// The message, where another copy of the mail made it.
-    pub message: Option<Message>,
+    pub message: Option<DeliveredMessage>,
     /// The mailboxes it was delivered to before.
     pub delivered: BTreeSet<MailboxId>,
     /// Whose the addresses are.

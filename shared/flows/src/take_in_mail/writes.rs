@@ -6,7 +6,7 @@ use domain::attachment::Attachment;
 use domain::contact::{Contact, ContactSource, MailLink, PartyRole};
 use domain::delivery::Delivery;
 use domain::email_address::EmailAddress;
-use domain::ids::{ContactId, TenantId, ThreadId};
+use domain::ids::{ContactId, MessageId, TenantId, ThreadId};
 use domain::intake::Outcome;
 use domain::limits;
 use domain::message::{Direction, Message, Party, RawMail};
@@ -22,7 +22,7 @@ use super::filing_rules::{FilingRules, Makes};
 use super::gates;
 use super::known::Known;
 use super::record::{self, MailIdentity};
-use super::{Held, Mailboxes, file};
+use super::{Held, Mailboxes};
 use crate::cut;
 use crate::ports::Records;
 
@@ -63,30 +63,37 @@ pub(super) fn plan(
 ) -> Result<Plan, TableFault> {
     let now = records.clock.now();
     let ReadMail { mail, files, identity, rules } = *read;
+    let deliveries = new_deliveries(held, mailboxes, identity.id, known);
     let mut writes = Vec::new();
-    // A copy that came before us decided the message's time: its keys are made of it.
-    let at = known.message.as_ref().map_or(identity.at, |message| message.at);
-    for target in mailboxes.iter().take(limits::DELIVERIES_MAX) {
-        if !known.delivered.contains(&target.mailbox) {
-            let delivery = Delivery {
-                message: identity.id,
-                mailbox: target.mailbox,
-                owner: target.owner,
-                received_at: held.intake.announced_at,
-                intake: held.intake.id,
-            };
-            writes.push(messages::create_delivery(tenant, &delivery, at)?);
-        }
-    }
-    let outcome = if file::is_duplicate(known) {
+    let outcome = if let Some(stands) = &known.message {
+        writes.extend(messages::deliver(tenant, stands, &deliveries)?);
         Outcome::Duplicate { message: identity.id }
     } else {
         let new = NewMessage { records, held, tenant, mail, files, identity, rules, known, now };
-        let thread = new.write_all(&mut writes)?;
+        let thread = new.write_all(&deliveries, &mut writes)?;
         Outcome::Filed { message: identity.id, thread }
     };
     writes.push(intake::finish(&held.intake, &held.lease, tenant, outcome.clone(), now)?);
     Ok(Plan { writes, outcome })
+}
+
+/// The deliveries that no mail made before.
+fn new_deliveries(
+    held: &Held,
+    mailboxes: &Mailboxes,
+    message: MessageId,
+    known: &Known,
+) -> Vec<Delivery> {
+    let targets = mailboxes.iter().take(limits::DELIVERIES_MAX);
+    let new = targets.filter(|target| !known.delivered.contains(&target.mailbox));
+    new.map(|target| Delivery {
+        message,
+        mailbox: target.mailbox,
+        owner: target.owner,
+        received_at: held.intake.announced_at,
+        intake: held.intake.id,
+    })
+    .collect()
 }
 
 /// Everything that the writes of a new message are made of.
@@ -103,7 +110,11 @@ struct NewMessage<'a> {
 }
 
 impl NewMessage<'_> {
-    fn write_all(&self, writes: &mut Vec<Write>) -> Result<ThreadId, TableFault> {
+    fn write_all(
+        &self,
+        deliveries: &[Delivery],
+        writes: &mut Vec<Write>,
+    ) -> Result<ThreadId, TableFault> {
         let parties = record::parties(self.mail);
         let (thread, reason) = self.thread();
         if reason == ThreadReason::Opened {
@@ -115,7 +126,7 @@ impl NewMessage<'_> {
         self.claim_header_ids(thread, writes)?;
         let links = self.link_contacts(&parties, writes)?;
         let message = self.message(parties, thread, reason, links);
-        writes.push(messages::create(self.tenant, &message)?);
+        writes.extend(messages::create(self.tenant, &message, deliveries)?);
         Ok(thread)
     }
 

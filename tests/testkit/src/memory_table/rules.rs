@@ -3,6 +3,7 @@
 //! of the DynamoDB guide.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use serde_dynamo::AttributeValue;
 use store::table::{Change, Condition, Item, Key};
@@ -68,7 +69,8 @@ fn order(
 /// The item after the changes; an item that is not there begins with its keys alone.
 ///
 /// # Errors
-/// No change, an attribute named twice, a key attribute, or an `Add` to what is no number.
+/// No change, an attribute named twice, a key attribute, an `Add` to what is no number, or an
+/// `Include` of nothing or into what is no set of texts.
 pub fn changed(key: &Key, item: Option<&Item>, changes: &[Change]) -> Result<Item, Invalid> {
     check_names(changes)?;
     let begin = || {
@@ -88,6 +90,10 @@ pub fn changed(key: &Key, item: Option<&Item>, changes: &[Change]) -> Result<Ite
             Change::Add(name, amount) => {
                 let sum = added(item.get(*name), *amount)?;
                 item.insert((*name).to_owned(), sum);
+            }
+            Change::Include(name, texts) => {
+                let set = included(item.get(*name), texts)?;
+                item.insert((*name).to_owned(), set);
             }
             Change::Remove(name) => {
                 item.remove(*name);
@@ -117,6 +123,7 @@ fn attribute_of(change: &Change) -> &'static str {
         Change::Set(name, _)
         | Change::SetIfAbsent(name, _)
         | Change::Add(name, _)
+        | Change::Include(name, _)
         | Change::Remove(name) => name,
     }
 }
@@ -134,4 +141,20 @@ fn added(found: Option<&AttributeValue>, amount: i64) -> Result<AttributeValue, 
         Some(sum) => Ok(AttributeValue::N(sum.to_string())),
         None => invalid("a sum has more digits than a number may have"),
     }
+}
+
+fn included(
+    found: Option<&AttributeValue>,
+    texts: &BTreeSet<String>,
+) -> Result<AttributeValue, Invalid> {
+    let mut set: BTreeSet<String> = match found {
+        None => BTreeSet::new(),
+        Some(AttributeValue::Ss(set)) => set.iter().cloned().collect(),
+        Some(_) => return invalid("an update adds texts to what is no set of texts"),
+    };
+    if texts.is_empty() {
+        return invalid("an update adds an empty set");
+    }
+    set.extend(texts.iter().cloned());
+    Ok(AttributeValue::Ss(set.into_iter().collect()))
 }
