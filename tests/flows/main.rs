@@ -1,7 +1,10 @@
 //! The flows on the table in memory: what they do, and what they cost.
 
+mod bench_of_events;
 mod bench_of_inbound;
 mod day_tallies;
+mod events_order;
+mod events_timelines;
 mod inbound_corpus;
 mod inbound_cost;
 mod inbound_filing;

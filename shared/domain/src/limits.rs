@@ -89,6 +89,13 @@ pub const SEND_LIFE: Duration = Duration::from_secs(396 * 86_400);
 pub const BLOCK_REVIEW: Duration = Duration::from_secs(183 * 86_400);
 /// How long a block for repeated temporary bounces lasts.
 pub const TEMPORARY_BLOCK_LIFE: Duration = Duration::from_secs(30 * 86_400);
+/// Within which time recipients of a domain who refuse for one cause make an incident, and how long
+/// mail to the domain rests then.
+pub const DOMAIN_WINDOW: Duration = Duration::from_secs(86_400);
+/// Most refusing recipients of a domain that are kept: the record stays small.
+pub const DOMAIN_RECIPIENTS_MAX: usize = 100;
+/// Largest bounce report that is decoded within a mail, in recipients: more are not acted on.
+pub const BOUNCED_RECIPIENTS_MAX: usize = 50;
 
 /// A limit that a tenant's plan sets and its settings may override.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +129,30 @@ pub const PLAN_LIMITS: &[PlanLimit] = &[
         default: 500,
         unit: "routes",
         reason: "S0.8: addresses of the largest plan",
+    },
+    PlanLimit {
+        name: "temporary_bounces_to_block",
+        default: 3,
+        unit: "bounces",
+        reason: "H4: an address that is full or away once or twice is not dead",
+    },
+    PlanLimit {
+        name: "temporary_bounces_days",
+        default: 30,
+        unit: "days",
+        reason: "H4: within which time temporary bounces add up",
+    },
+    PlanLimit {
+        name: "temporary_bounces_hours_apart",
+        default: 24,
+        unit: "hours",
+        reason: "H4: several bounces of one night count as one",
+    },
+    PlanLimit {
+        name: "domain_incident_recipients",
+        default: 20,
+        unit: "recipients",
+        reason: "H12: as many refused for one cause are the domain's trouble",
     },
 ];
 

@@ -27,6 +27,8 @@ pub struct MailEvent {
     pub fact: Fact,
     /// Who told us.
     pub teller: Teller,
+    /// The provider's id of the mail, where it told it.
+    pub provider_id: Option<String>,
 }
 
 /// Who told us of a fact.

@@ -267,6 +267,13 @@ impl Send {
         self.bounce().map(|bounce| bounce.category).or(answered).or(delay)
     }
 
+    /// Takes in the provider's id of the mail, where none is known.
+    pub fn learn_provider_id(&mut self, told: Option<&String>) {
+        if self.provider_id.is_none() {
+            self.provider_id = told.cloned();
+        }
+    }
+
     /// Takes a fact in. Tells what the tallies have to count: nothing where it was known.
     pub fn learn(&mut self, at: Timestamp, fact: &Fact) -> Option<Counted> {
         let (new, counted) = match fact {

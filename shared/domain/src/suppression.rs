@@ -145,6 +145,11 @@ impl Suppression {
         self.lifted_at.is_some_and(|lifted| self.blocked_at <= lifted)
     }
 
+    /// Whether it is about the address or its domain, and not the wish of the person behind it.
+    pub fn is_of_address(&self) -> bool {
+        matches!(self.scope, SuppressionScope::Bounces | SuppressionScope::Domain)
+    }
+
     /// Lifts it: what happened up to `at` blocks no more. `by_person` counts against the bound.
     pub fn lift(&mut self, at: Timestamp, by_person: bool) {
         self.lifted_at = self.lifted_at.max(Some(at));

@@ -32,6 +32,8 @@ pub struct TenantSettings {
     pub language: String,
     /// Whether mail of an unknown sender makes a contact (B9).
     pub auto_create: AutoCreate,
+    /// Whether mail goes to a record's next address where the first is blocked (H13).
+    pub secondary_address: bool,
     /// Limits that differ from the plan's, by name (see [`crate::limits`]).
     pub limits: BTreeMap<String, u64>,
 }
@@ -42,6 +44,7 @@ impl Default for TenantSettings {
             time_zone: "UTC".to_owned(),
             language: "en".to_owned(),
             auto_create: AutoCreate::default(),
+            secondary_address: false,
             limits: BTreeMap::new(),
         }
     }

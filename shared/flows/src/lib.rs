@@ -3,7 +3,9 @@
 //! Architecture invariant: no SDK and no event JSON here. Clock, ids and randomness come in through
 //! the ports, so a test can run a whole system in one thread from a seed.
 
+pub mod address_to_send;
 pub mod api_key_text;
+pub mod apply_mail_event;
 pub mod attachment_key;
 pub mod authenticate;
 pub mod change_settings;

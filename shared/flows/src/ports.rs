@@ -132,6 +132,29 @@ pub enum SendFault {
     Unknown(#[source] PortFault),
 }
 
+/// The provider's own list of addresses it does not mail. It puts an address there by itself when it
+/// sees a permanent bounce or a complaint; what we learn by mail or decide is ours to tell it.
+#[async_trait]
+pub trait SuppressionList: Send + Sync {
+    /// Puts an address on the list; one that is there stays there.
+    async fn put(&self, address: &EmailAddress, listed_for: ListedFor) -> Result<(), PortFault>;
+
+    /// Takes an address off the list; one that is not there is no fault.
+    async fn delete(&self, address: &EmailAddress) -> Result<(), PortFault>;
+
+    /// Why an address is on the list, if it is.
+    async fn get(&self, address: &EmailAddress) -> Result<Option<ListedFor>, PortFault>;
+}
+
+/// Why an address is on the provider's list: the two reasons that SES knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListedFor {
+    /// Mail to it bounced.
+    Bounce,
+    /// Its owner complained.
+    Complaint,
+}
+
 /// Gives work to a queue that delivers it at least once, in any order.
 #[async_trait]
 pub trait WorkQueue: Send + Sync {

@@ -5,6 +5,7 @@
 mod contacts;
 mod mail;
 mod mailboxes;
+mod notices;
 mod people;
 mod requests;
 mod sender_addresses;
@@ -14,6 +15,7 @@ mod tallies;
 pub use contacts::*;
 pub use mail::*;
 pub use mailboxes::*;
+pub use notices::*;
 pub use people::*;
 pub use requests::*;
 pub use sender_addresses::*;

@@ -5,6 +5,7 @@
 
 pub mod api_keys;
 pub mod audit;
+pub mod bounce_history;
 pub mod contacts;
 pub mod counts;
 pub mod day_tallies;
@@ -15,6 +16,7 @@ pub mod item;
 pub mod keys;
 pub mod mailboxes;
 pub mod messages;
+pub mod notices;
 pub mod routes;
 pub mod sender_addresses;
 pub mod sends;

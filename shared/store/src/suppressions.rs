@@ -100,6 +100,33 @@ pub async fn block(
     }
 }
 
+/// Lifts a temporary block, because its address showed at that moment that it lives. Later blocks
+/// and permanent ones stay.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn lift_temporary(
+    table: &dyn Table,
+    stored: Suppression,
+    at: Timestamp,
+) -> Result<(), TableFault> {
+    let mut known = Some(stored);
+    while let Some(mut block) = known {
+        let ours = block.permanence == Permanence::Temporary && block.blocked_at <= at;
+        if !ours || block.is_lifted() {
+            return Ok(());
+        }
+        let rev_before = block.rev;
+        block.lift(at, false);
+        known = match table.write(replace(&block, rev_before)?).await {
+            Ok(_) => return Ok(()),
+            Err(WriteError::ConditionFailed(item)) => item.map(item::from_item).transpose()?,
+            Err(WriteError::Fault(fault)) => return Err(fault),
+        };
+    }
+    Ok(())
+}
+
 /// One block of an address, lifted or not.
 ///
 /// # Errors

@@ -7,5 +7,6 @@ pub mod memory_sender;
 pub mod memory_table;
 pub mod people;
 pub mod raw_mail;
+pub mod ses_events;
 pub mod time_and_chance;
 pub mod world;

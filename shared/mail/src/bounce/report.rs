@@ -222,6 +222,14 @@ pub struct SesFacts {
     pub feedback_id: Option<String>,
     /// When the event happened, RFC 3339 as SES wrote it.
     pub at: Option<String>,
+    /// Until when SES goes on trying (`expirationTime` of a delivery delay), as written.
+    pub delayed_until: Option<String>,
+    /// Why SES did not send it (`reason` of a reject, `errorMessage` of a rendering failure).
+    pub refused_for: Option<String>,
+    /// The program that opened the mail or followed a link.
+    pub user_agent: Option<String>,
+    /// Whether the recipient unsubscribed from everything (`Subscription`).
+    pub unsubscribed: bool,
     /// The message tags: name and values.
     pub tags: Vec<(String, Vec<String>)>,
 }

@@ -98,8 +98,18 @@ fn facts_of(value: &Value, body: Option<&Value>, name: &str) -> SesFacts {
         delay_type: of_body("delayType"),
         feedback_id: of_body("feedbackId"),
         at: of_body("timestamp").or(sent),
+        delayed_until: of_body("expirationTime"),
+        refused_for: of_body("reason").or_else(|| of_body("errorMessage")),
+        user_agent: of_body("userAgent"),
+        unsubscribed: body.is_some_and(unsubscribes),
         tags: tags.collect(),
     }
+}
+
+/// Whether a `subscription` ends all of them.
+fn unsubscribes(body: &Value) -> bool {
+    let now = body.get("newTopicPreferences").and_then(|now| now.get("unsubscribeAll"));
+    now.and_then(Value::as_bool).unwrap_or_default()
 }
 
 fn read_mail(value: &Value, decoded: &mut Decoded) {
