@@ -1,4 +1,4 @@
-//! The local cloud's DynamoDB, started once for all tests of this binary.
+//! The local cloud's DynamoDB and SES, started once for all tests of this binary.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -11,9 +11,12 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, ScalarAttributeType,
 };
+use local::aws_calls::Aws;
 use local::ministack::{Ministack, free_port};
 use local::progress::Progress;
 use local::python;
+use local::receiving::ReceiptRule;
+use local::ses::{LocalSes, Surroundings};
 use tokio::runtime::Runtime;
 
 /// The runtime of all tests: connections of a client belong to the runtime they were made in.
@@ -24,26 +27,49 @@ pub fn runtime() -> &'static Runtime {
 
 /// The tables of the local cloud.
 pub fn table() -> &'static DynamoTable {
-    static TABLE: OnceLock<(DynamoTable, Ministack)> = OnceLock::new();
-    &TABLE.get_or_init(|| runtime().block_on(start())).0
+    &started().table
+}
+
+/// The local cloud's SES with that cloud around it, and the calls of the cloud itself.
+pub fn ses() -> (&'static LocalSes, Aws) {
+    let started = started();
+    (&started.ses, Aws::new(started.ministack.endpoint().to_owned()))
+}
+
+struct Started {
+    table: DynamoTable,
+    ses: LocalSes,
+    ministack: Ministack,
+}
+
+fn started() -> &'static Started {
+    static STARTED: OnceLock<Started> = OnceLock::new();
+    STARTED.get_or_init(|| runtime().block_on(start()))
 }
 
 /// Its state lies in the build folder. The launcher ends the cloud when this process does.
-async fn start() -> (DynamoTable, Ministack) {
+async fn start() -> Started {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let bin = python::prepare(&root.join(".local"), python::CLOUD, Progress::Silent)
         .expect("the local cloud's Python environment");
     let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("contracts-cloud");
     let _ = std::fs::remove_dir_all(&state);
     let port = free_port(0, "").expect("a free port");
-    let ministack = Ministack::start(&bin, &state, port).await.expect("the local cloud starts");
+    let ses = LocalSes::start(state.join("ses")).await.expect("the local SES starts");
+    let ministack = Ministack::start(&bin, &state, port, &ses.endpoint()).await;
+    let ministack = ministack.expect("the local cloud starts");
+    let aws = Aws::new(ministack.endpoint().to_owned());
+    let receipt_rule = ReceiptRule::new(aws.clone(), "mail".to_owned(), "none".to_owned());
+    let mail_domain = "crm.example.com".to_owned();
+    ses.connect(Surroundings { aws, receipt_rule, mail_domain });
     make_tables(ministack.endpoint()).await;
     let names = TableNames {
         crm: Some("crm".to_owned()),
         delivery: Some("delivery".to_owned()),
         audit: Some("audit".to_owned()),
     };
-    (DynamoTable::new(&Cloud::at(ministack.endpoint()), names), ministack)
+    let table = DynamoTable::new(&Cloud::at(ministack.endpoint()), names);
+    Started { table, ses, ministack }
 }
 
 async fn make_tables(endpoint: &str) {

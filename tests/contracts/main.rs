@@ -1,6 +1,6 @@
 //! The contract of `store::table::Table`: the same suite on the tables in memory and, through the
 //! production adapter, on the local cloud's DynamoDB. What only one of the two can show is listed with
-//! the reason.
+//! the reason. Beside it the local SES, which the production adapters of SES are run against.
 
 mod changes;
 mod cloud;
@@ -9,6 +9,7 @@ mod exact;
 mod queries;
 mod reads;
 mod scene;
+mod ses;
 mod transactions;
 mod units;
 

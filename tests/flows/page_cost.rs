@@ -83,7 +83,7 @@ async fn who_is_not_among_the_told_deliveries_sees_by_those_that_are_stored() {
         mailbox: MailboxId::from_bits(n as u128),
         owner,
         received_at: inbound.messages()[0].received_at,
-        intake: IntakeId::from_bits(1),
+        intake: Some(IntakeId::from_bits(1)),
     };
     let stranger = UserId::from_bits(7);
     let ben = actor(&inbound, "ben").require::<ReadMail>().unwrap();

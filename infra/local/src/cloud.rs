@@ -22,6 +22,7 @@ use crate::{
     package::{CODE_BUCKET, packaged},
     python, queues,
     receiving::{ReceiptRule, ReceivedMail},
+    ses::{LocalSes, Surroundings},
     smtp,
     stack::{self, Outputs},
 };
@@ -32,6 +33,7 @@ pub struct Cloud {
     stack: Stack,
     tenant: Tenant,
     smtp_port: u16,
+    ses: LocalSes,
     // Fields are dropped in this order: first who calls the cloud, then the cloud, then the lock.
     _doors: JoinSet<()>,
     _ministack: Ministack,
@@ -57,7 +59,8 @@ impl Cloud {
 
         progress.step("starting the local cloud");
         let port = port(&options)?;
-        let ministack = Ministack::start(&bin, &options.state_dir, port).await?;
+        let ses = LocalSes::start(options.state_dir.join("ses")).await?;
+        let ministack = Ministack::start(&bin, &options.state_dir, port, &ses.endpoint()).await?;
         let aws = Aws::new(ministack.endpoint().to_owned());
 
         progress.step("deploying infra/template.yaml");
@@ -66,6 +69,11 @@ impl Cloud {
              next: mend infra/template.yaml (cfn-lint says more), or start anew with --fresh",
         )?;
         let stack = Stack { aws, outputs };
+        ses.connect(Surroundings {
+            aws: stack.aws.clone(),
+            receipt_rule: stack.receipt_rule()?,
+            mail_domain: demo::MAIL_DOMAIN.to_owned(),
+        });
         let tenant = demo::tenant(&stack, &options.state_dir).await?;
 
         let mut doors = JoinSet::new();
@@ -77,7 +85,15 @@ impl Cloud {
         doors.spawn(drop_folder::watch(stack.aws.clone(), bucket, options.drop_dir, progress));
 
         stack.remember(&options.state_dir, smtp_port)?;
-        Ok(Self { stack, tenant, smtp_port, _doors: doors, _ministack: ministack, _lock: lock })
+        Ok(Self {
+            stack,
+            tenant,
+            smtp_port,
+            ses,
+            _doors: doors,
+            _ministack: ministack,
+            _lock: lock,
+        })
     }
 
     /// The deployed stack.
@@ -96,6 +112,12 @@ impl Cloud {
     #[must_use]
     pub fn smtp_port(&self) -> u16 {
         self.smtp_port
+    }
+
+    /// The sending side of SES: what went out, and what becomes of what goes out.
+    #[must_use]
+    pub fn ses(&self) -> &LocalSes {
+        &self.ses
     }
 
     /// The stack's HTTP API with the demo owner's key.

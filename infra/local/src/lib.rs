@@ -31,6 +31,7 @@ pub mod stack;
 pub mod drop_folder;
 pub mod receiving;
 pub mod recipients;
+pub mod ses;
 pub mod smtp;
 pub mod smtp_session;
 

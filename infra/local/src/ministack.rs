@@ -39,12 +39,18 @@ pub struct Ministack {
 }
 
 impl Ministack {
-    /// Starts it with the Python of `bin`, on `port` of 127.0.0.1, and waits until it answers.
+    /// Starts it with the Python of `bin`, on `port` of 127.0.0.1, and waits until it answers. Functions
+    /// find SES at `ses_endpoint`.
     ///
     /// # Errors
     /// When the port is taken or the process ends at once; the message says what to do next.
-    pub async fn start(bin: &Path, state_dir: &Path, port: u16) -> Result<Self> {
-        let child = spawn(bin, state_dir, port)?;
+    pub async fn start(
+        bin: &Path,
+        state_dir: &Path,
+        port: u16,
+        ses_endpoint: &str,
+    ) -> Result<Self> {
+        let child = spawn(bin, state_dir, port, ses_endpoint)?;
         let endpoint = format!("http://127.0.0.1:{port}");
         let mut cloud = Self { child, state_dir: state_dir.to_owned(), endpoint };
         cloud.wait_for_health().await?;
@@ -126,7 +132,7 @@ pub fn free_port(wanted: u16, option: &str) -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-fn spawn(bin: &Path, state_dir: &Path, port: u16) -> Result<Child> {
+fn spawn(bin: &Path, state_dir: &Path, port: u16, ses_endpoint: &str) -> Result<Child> {
     for folder in ["state", "objects", "tmp"] {
         fs::create_dir_all(state_dir.join(folder)).context("making the state folder")?;
     }
@@ -147,6 +153,8 @@ fn spawn(bin: &Path, state_dir: &Path, port: u16) -> Result<Child> {
         .env("STATE_DIR", state_dir.join("state"))
         .env("S3_DATA_DIR", state_dir.join("objects"))
         .env("AWS_ENDPOINT_URL", endpoint)
+        // Its own SES publishes no events and keeps no mail.
+        .env("AWS_ENDPOINT_URL_SESV2", ses_endpoint)
         // IAM policies are in force: a function holds the rights of its role alone, so that one it
         // lacks is found here and not after the deploy.
         .env("AUTH", "true")

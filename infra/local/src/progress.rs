@@ -26,3 +26,8 @@ pub fn say(line: &str) {
     // A reader who has gone, as `head` does, is no fault of ours.
     let _ = writeln!(std::io::stdout(), "{line}");
 }
+
+/// Writes what went wrong beside the work that goes on to standard error.
+pub fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -120,7 +120,7 @@ fn message_id(now: Timestamp) -> String {
     format!("{:032x}{count:08x}", now.as_nanosecond())
 }
 
-fn milliseconds(time: Timestamp) -> String {
+pub(crate) fn milliseconds(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
@@ -142,7 +142,7 @@ fn with_trace_headers(mail: &ReceivedMail, id: &str, now: Timestamp) -> Result<B
     Ok([headers.as_bytes(), &mail.raw].concat().into())
 }
 
-fn notified_headers(raw: &[u8]) -> (Vec<Value>, bool) {
+pub(crate) fn notified_headers(raw: &[u8]) -> (Vec<Value>, bool) {
     let Some(message) = MessageParser::new().parse_headers(raw) else { return (vec![], false) };
     let mut headers = Vec::new();
     let mut bytes = 0_usize;
@@ -156,7 +156,7 @@ fn notified_headers(raw: &[u8]) -> (Vec<Value>, bool) {
     (headers, false)
 }
 
-fn common_headers(mail: &ReceivedMail, raw: &[u8]) -> Value {
+pub(crate) fn common_headers(mail: &ReceivedMail, raw: &[u8]) -> Value {
     let mut common = json!({"returnPath": mail.sender});
     let Some(message) = MessageParser::new().parse_headers(raw) else { return common };
     let Some(fields) = common.as_object_mut() else { return common };

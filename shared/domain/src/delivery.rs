@@ -19,8 +19,8 @@ pub struct Delivery {
     pub owner: UserId,
     /// When.
     pub received_at: Timestamp,
-    /// By which raw mail.
-    pub intake: IntakeId,
+    /// By which raw mail that came in; none for a mail that we sent.
+    pub intake: Option<IntakeId>,
 }
 
 /// What a message itself tells of one of its deliveries: enough to decide who sees the message and to

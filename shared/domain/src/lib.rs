@@ -17,6 +17,7 @@ pub mod delivery;
 pub mod domain_refusals;
 pub mod email_address;
 pub mod field_value;
+pub mod hand_over;
 pub mod ids;
 pub mod intake;
 pub mod language;

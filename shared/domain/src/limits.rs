@@ -83,6 +83,12 @@ pub const API_KEY_LIFE_MAX: Duration = Duration::from_secs(366 * 86_400);
 /// Largest part of a refusing server's words that is kept, in octets: a send's item stays within one
 /// write unit.
 pub const DIAGNOSTIC_BYTES_MAX: usize = 300;
+/// Most recipients of one mail that we send, over To, Cc and Bcc (SES quotas page).
+pub const SEND_RECIPIENTS_MAX: usize = 50;
+/// How long the hand-over of a mail to the provider may take: the function's time limit and more.
+pub const HAND_OVER_TIME: Duration = Duration::from_secs(60);
+/// When to try again after the provider asked for a slower rate, which it counts by the second.
+pub const SENDING_PAUSE: Duration = Duration::from_secs(2);
 /// How long the record of a sent mail's recipient is kept: 13 months, so that a year can be compared.
 pub const SEND_LIFE: Duration = Duration::from_secs(396 * 86_400);
 /// After how long a block is looked at again (S4.9): six months.

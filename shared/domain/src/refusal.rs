@@ -64,6 +64,8 @@ pub enum RefusalKind {
     RevisionMismatch,
     /// The caller named no revision.
     RevisionMissing,
+    /// Too often: the same request may succeed later.
+    TooOften,
     /// Too many octets.
     TooLarge,
     /// The request can be read, and a rule says no.
@@ -165,6 +167,14 @@ refusal_codes! {
     DomainTaken = "domain_taken", Conflict, "The domain is another tenant's.";
     /// The mail is being taken in by another worker at this moment.
     IntakeBusy = "intake_busy", Conflict, "The mail is being taken in.";
+    /// A recipient's address is blocked (H9).
+    RecipientBlocked = "recipient_blocked", Rule, "A recipient's address is blocked.";
+    /// The provider asks for a slower rate.
+    SendingThrottled = "sending_throttled", TooOften, "The mail has to wait.";
+    /// The address is not one that the caller may write from.
+    SenderNotAllowed = "sender_not_allowed", Rule, "The sender's address can't be used.";
+    /// A request that sends needs an idempotency key, or a repeated one would send twice.
+    IdempotencyKeyMissing = "idempotency_key_missing", Malformed, "An idempotency key is needed.";
     /// Somebody else changed the same things again and again.
     TooMuchContention = "too_much_contention", Conflict, "The thing is being changed.";
 }

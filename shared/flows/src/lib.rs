@@ -11,6 +11,8 @@ pub mod authenticate;
 pub mod change_settings;
 pub mod cut;
 pub mod error;
+pub mod hand_over;
+pub mod letter;
 pub mod make_first_tenant;
 pub mod manage_api_keys;
 pub mod manage_contacts;

@@ -101,6 +101,7 @@ fn type_uri(code: &str) -> String {
 pub fn status(kind: RefusalKind) -> StatusCode {
     match kind {
         RefusalKind::Malformed => StatusCode::BAD_REQUEST,
+        RefusalKind::TooOften => StatusCode::TOO_MANY_REQUESTS,
         RefusalKind::Unauthenticated => StatusCode::UNAUTHORIZED,
         RefusalKind::Forbidden => StatusCode::FORBIDDEN,
         RefusalKind::NotFound => StatusCode::NOT_FOUND,

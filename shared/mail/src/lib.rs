@@ -26,6 +26,7 @@ pub mod calendar;
 pub mod calendar_reply;
 pub mod canonical;
 pub mod cards;
+pub mod compose;
 pub mod forwarded;
 pub mod kind;
 pub mod phrases;

@@ -3,6 +3,7 @@
 //! `T#` stands for `TENANT#<tenant>`. Addresses and header ids stand in keys as keyed hashes only.
 
 mod contacts;
+mod hand_overs;
 mod mail;
 mod mailboxes;
 mod notices;
@@ -13,6 +14,7 @@ mod sends;
 mod tallies;
 
 pub use contacts::*;
+pub use hand_overs::*;
 pub use mail::*;
 pub use mailboxes::*;
 pub use notices::*;

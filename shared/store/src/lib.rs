@@ -10,6 +10,7 @@ pub mod contacts;
 pub mod counts;
 pub mod day_tallies;
 pub mod domain_claims;
+pub mod hand_overs;
 pub mod idempotent_requests;
 pub mod intake;
 pub mod item;

@@ -91,7 +91,7 @@ fn new_deliveries(
         mailbox: target.mailbox,
         owner: target.owner,
         received_at: held.intake.announced_at,
-        intake: held.intake.id,
+        intake: Some(held.intake.id),
     })
     .collect()
 }

@@ -11,13 +11,7 @@ pub fn tally_of_day(tenant: TenantId, day: Day, shard: u32) -> ItemKeys {
 }
 
 /// The bounces of one day for one value of a dimension: `DOMAIN`, `DIAGNOSTIC` or `CAMPAIGN`.
-pub fn tally_by(
-    tenant: TenantId,
-    day: Day,
-    shard: u32,
-    dimension: &str,
-    value: &str,
-) -> ItemKeys {
+pub fn tally_by(tenant: TenantId, day: Day, shard: u32, dimension: &str, value: &str) -> ItemKeys {
     let sk = format!("{}{value}", breakdown_start(dimension));
     only(delivery_table(tallies_of_day(tenant, day, shard), sk))
 }
