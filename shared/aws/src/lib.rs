@@ -12,6 +12,7 @@ mod loopback;
 mod patience;
 pub mod s3_archive;
 pub mod ses_sender;
+pub mod ses_suppression_list;
 pub mod sqs_queue;
 pub mod stack_secret;
 pub mod system;

@@ -106,6 +106,10 @@ ids! {
     ListId = "lst_";
     /// A notice: what people should know of.
     NoticeId = "ntc_";
+    /// A request to lift permanent blocks.
+    UnblockRequestId = "ubr_";
+    /// A rate that is too high: one incident, until it is over.
+    AlertId = "alr_";
     /// One HTTP request, in answers and logs.
     RequestId = "req_";
 }

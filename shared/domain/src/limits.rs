@@ -103,6 +103,23 @@ pub const DOMAIN_RECIPIENTS_MAX: usize = 100;
 /// Largest bounce report that is decoded within a mail, in recipients: more are not acted on.
 pub const BOUNCED_RECIPIENTS_MAX: usize = 50;
 
+/// Most records of one call that lifts blocks (Z12).
+pub const UNBLOCK_RECORDS_MAX: usize = 500;
+/// Most addresses that such a call may come to: a contact has up to ten.
+pub const UNBLOCK_ADDRESSES_MAX: usize = 1_000;
+/// How often people may lift the block of one address (Z12).
+pub const LIFTS_MAX: u64 = 5;
+/// Most blocks of one request of two administrators: the provider is asked for each of them.
+pub const UNBLOCK_REQUEST_BLOCKS_MAX: usize = 50;
+/// How long a request to lift permanent blocks can be confirmed.
+pub const UNBLOCK_REQUEST_LIFE: Duration = Duration::from_secs(7 * 86_400);
+/// Lifts of one transaction: each is two writes of the hundred that it takes, and a lift that
+/// somebody else outran takes few others with it.
+pub const LIFTS_PER_TRANSACTION: usize = 25;
+/// Calls of the provider's suppression list that one request does beside each other: SES allows few
+/// a second.
+pub const PROVIDER_CALLS_AT_ONCE_MAX: usize = 4;
+
 /// A limit that a tenant's plan sets and its settings may override.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanLimit {

@@ -187,6 +187,14 @@ permissions! {
     ReadMail = "mail.read", Member;
     /// Correct threads and links of mail that one may see.
     WriteMail = "mail.write", Member;
+    /// See which addresses and domains are not mailed, and what came back.
+    ReadBlocks = "blocks.read", Member;
+    /// Lift temporary blocks.
+    LiftBlocks = "blocks.lift", Member;
+    /// Ask for and confirm the lifting of permanent blocks.
+    OverrideBlocks = "blocks.override", Admin;
+    /// See reports, rates and alerts.
+    ReadReports = "reports.read", Member;
     /// See the outcome of every raw mail of the tenant, quarantine included.
     ReadIntake = "intake.read", Admin;
     /// Retry quarantined mail.

@@ -175,6 +175,20 @@ refusal_codes! {
     SenderNotAllowed = "sender_not_allowed", Rule, "The sender's address can't be used.";
     /// A request that sends needs an idempotency key, or a repeated one would send twice.
     IdempotencyKeyMissing = "idempotency_key_missing", Malformed, "An idempotency key is needed.";
+    /// Nobody said that the cause of a block is resolved (S4.8).
+    CauseUnresolved = "cause_unresolved", Rule, "The cause has to be resolved first.";
+    /// A permanent block is not lifted by one person (S4.3, Z12).
+    BlockPermanent = "block_permanent", Forbidden, "The block is permanent.";
+    /// A complaint, an unsubscription or a legal demand is not ours to lift (H4).
+    RecipientsWish = "recipients_wish", Forbidden, "The block is not ours to lift.";
+    /// A block was lifted as often as it may be (Z12).
+    LiftsExhausted = "lifts_exhausted", Conflict, "The block was lifted too often.";
+    /// The provider's list has the address, and nothing tells us its text any more.
+    AddressUnknown = "address_unknown", Conflict, "The address is not known any more.";
+    /// Who opened a request can't confirm it himself.
+    SecondPersonNeeded = "second_person_needed", Forbidden, "Another administrator is needed.";
+    /// The request was confirmed, withdrawn or has expired.
+    UnblockRequestClosed = "unblock_request_closed", Conflict, "The request is not open.";
     /// Somebody else changed the same things again and again.
     TooMuchContention = "too_much_contention", Conflict, "The thing is being changed.";
 }

@@ -13,7 +13,7 @@ use crate::table::{TableFault, Write};
 /// # Errors
 /// See [`item::to_item`].
 pub fn add(tenant: TenantId, request: RequestId, entry: &AuditEntry) -> Result<Write, TableFault> {
-    let keys = keys::audit_entry(tenant, entry.at, request, &entry.action);
+    let keys = keys::audit_entry(tenant, entry.at, request, &entry.action, &entry.subject);
     let item = item::to_item("audit_entry", &keys, entry)?;
     Ok(Write::Put { key: keys.key, item, condition: None })
 }

@@ -6,6 +6,7 @@
 pub mod api_keys;
 pub mod audit;
 pub mod bounce_history;
+pub mod blocks;
 pub mod contacts;
 pub mod counts;
 pub mod day_tallies;
@@ -25,4 +26,5 @@ pub mod suppressions;
 pub mod table;
 pub mod tenants;
 pub mod threads;
+pub mod unblock_requests;
 pub mod users;

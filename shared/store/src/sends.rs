@@ -102,6 +102,20 @@ pub async fn get(
     got.item.map(item::from_item).transpose()
 }
 
+/// One recipient, by the keyed hash of the address.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn get_by_hash(
+    table: &dyn Table,
+    tenant: TenantId,
+    place: &SendPlace,
+    recipient_hash: &str,
+) -> Result<Option<Send>, TableFault> {
+    let got = table.get(&keys::send(tenant, place, recipient_hash, None, None).key).await?;
+    got.item.map(item::from_item).transpose()
+}
+
 /// One page of the recipients of a mail, or of a chunk.
 ///
 /// # Errors

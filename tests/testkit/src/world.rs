@@ -10,6 +10,7 @@ use store::table::Table;
 use crate::memory_archive::MemoryArchive;
 use crate::memory_queue::MemoryQueue;
 use crate::memory_sender::MemorySender;
+use crate::memory_suppression_list::MemorySuppressionList;
 use crate::memory_table::MemoryTable;
 use crate::time_and_chance::{SeededRandomness, SetClock};
 
@@ -27,6 +28,8 @@ pub struct World {
     pub queue: Arc<MemoryQueue>,
     /// The sender.
     pub sender: Arc<MemorySender>,
+    /// The provider's suppression list.
+    pub suppression_list: Arc<MemorySuppressionList>,
     /// What flows take.
     pub records: Records,
 }
@@ -45,6 +48,7 @@ impl World {
             archive: Arc::new(MemoryArchive::new()),
             queue: Arc::new(MemoryQueue::new()),
             sender: Arc::new(MemorySender::new()),
+            suppression_list: Arc::new(MemorySuppressionList::new()),
             records,
         }
     }

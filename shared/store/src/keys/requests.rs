@@ -42,11 +42,17 @@ pub fn idempotent_request(tenant: TenantId, request_hash: &str) -> ItemKeys {
     only(delivery_table(format!("TENANT#{tenant}#REQUEST#{request_hash}"), "REQUEST"))
 }
 
-/// An entry of the audit trail, by month and time.
-pub fn audit_entry(tenant: TenantId, at: Timestamp, request: RequestId, action: &str) -> ItemKeys {
+/// An entry of the audit trail, by month and time. One request may do the same to many subjects.
+pub fn audit_entry(
+    tenant: TenantId,
+    at: Timestamp,
+    request: RequestId,
+    action: &str,
+    subject: &str,
+) -> ItemKeys {
     only(Key {
         table: TableName::Audit,
         pk: format!("TENANT#{tenant}#AUDIT#{}", at.month()),
-        sk: format!("{at}#{request}#{action}"),
+        sk: format!("{at}#{request}#{action}#{subject}"),
     })
 }

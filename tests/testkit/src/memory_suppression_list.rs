@@ -1,0 +1,66 @@
+//! The provider's suppression list in memory.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use domain::email_address::EmailAddress;
+use flows::ports::{PortFault, SuppressionList};
+
+/// The provider's list in memory; it can be told to fail.
+#[derive(Default)]
+pub struct MemorySuppressionList {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    addresses: BTreeSet<EmailAddress>,
+    removals: u64,
+    fails: bool,
+}
+
+impl MemorySuppressionList {
+    /// An empty list.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts an address on it, as the provider does for a hard bounce.
+    pub fn put(&self, address: EmailAddress) {
+        self.lock().addresses.insert(address);
+    }
+
+    /// Whether the address is on it.
+    pub fn has(&self, address: &EmailAddress) -> bool {
+        self.lock().addresses.contains(address)
+    }
+
+    /// How often an address was taken off, or was to be.
+    pub fn removals(&self) -> u64 {
+        self.lock().removals
+    }
+
+    /// Makes every call fail, or work again.
+    pub fn fail(&self, fails: bool) {
+        self.lock().fails = fails;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl SuppressionList for MemorySuppressionList {
+    async fn remove(&self, address: &EmailAddress) -> Result<(), PortFault> {
+        let mut state = self.lock();
+        state.removals += 1;
+        if state.fails {
+            let source = "the provider does not answer".into();
+            return Err(PortFault { port: "suppression list", operation: "remove", source });
+        }
+        state.addresses.remove(address);
+        Ok(())
+    }
+}
