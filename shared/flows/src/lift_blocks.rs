@@ -93,7 +93,7 @@ async fn off_the_providers_list(
         let Some(address) = &one.address else {
             return Err((one.id, Lifted::Refused(address_unknown())));
         };
-        match list.remove(address).await {
+        match list.delete(address).await {
             Ok(()) => Ok(one),
             Err(fault) => Err((one.id, Lifted::ProviderFailed(fault))),
         }

@@ -153,11 +153,6 @@ pub enum ListedFor {
     Bounce,
     /// Its owner complained.
     Complaint,
-/// The provider's own list of addresses it does not send to (SES: the account's suppression list).
-#[async_trait]
-pub trait SuppressionList: Send + Sync {
-    /// Takes an address off the list; one that is not on it is no fault.
-    async fn remove(&self, address: &EmailAddress) -> Result<(), PortFault>;
 }
 
 /// Gives work to a queue that delivers it at least once, in any order.

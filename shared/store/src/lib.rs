@@ -5,8 +5,8 @@
 
 pub mod api_keys;
 pub mod audit;
-pub mod bounce_history;
 pub mod blocks;
+pub mod bounce_history;
 pub mod contacts;
 pub mod counts;
 pub mod day_tallies;

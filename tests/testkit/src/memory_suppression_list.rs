@@ -1,11 +1,11 @@
 //! The provider's suppression list in memory.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::email_address::EmailAddress;
-use flows::ports::{PortFault, SuppressionList};
+use flows::ports::{ListedFor, PortFault, SuppressionList};
 
 /// The provider's list in memory; it can be told to fail.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub struct MemorySuppressionList {
 
 #[derive(Default)]
 struct State {
-    addresses: BTreeSet<EmailAddress>,
+    addresses: BTreeMap<EmailAddress, ListedFor>,
     removals: u64,
     fails: bool,
 }
@@ -26,14 +26,14 @@ impl MemorySuppressionList {
         Self::default()
     }
 
-    /// Puts an address on it, as the provider does for a hard bounce.
-    pub fn put(&self, address: EmailAddress) {
-        self.lock().addresses.insert(address);
+    /// Puts an address on it, as the provider does by itself for a hard bounce.
+    pub fn note(&self, address: EmailAddress) {
+        self.lock().addresses.insert(address, ListedFor::Bounce);
     }
 
     /// Whether the address is on it.
     pub fn has(&self, address: &EmailAddress) -> bool {
-        self.lock().addresses.contains(address)
+        self.lock().addresses.contains_key(address)
     }
 
     /// How often an address was taken off, or was to be.
@@ -53,14 +53,34 @@ impl MemorySuppressionList {
 
 #[async_trait]
 impl SuppressionList for MemorySuppressionList {
-    async fn remove(&self, address: &EmailAddress) -> Result<(), PortFault> {
+    async fn put(&self, address: &EmailAddress, listed_for: ListedFor) -> Result<(), PortFault> {
+        let mut state = self.lock();
+        state.check("put")?;
+        state.addresses.entry(address.clone()).or_insert(listed_for);
+        Ok(())
+    }
+
+    async fn delete(&self, address: &EmailAddress) -> Result<(), PortFault> {
         let mut state = self.lock();
         state.removals += 1;
-        if state.fails {
-            let source = "the provider does not answer".into();
-            return Err(PortFault { port: "suppression list", operation: "remove", source });
-        }
+        state.check("delete")?;
         state.addresses.remove(address);
+        Ok(())
+    }
+
+    async fn get(&self, address: &EmailAddress) -> Result<Option<ListedFor>, PortFault> {
+        let state = self.lock();
+        state.check("get")?;
+        Ok(state.addresses.get(address).copied())
+    }
+}
+
+impl State {
+    fn check(&self, operation: &'static str) -> Result<(), PortFault> {
+        if self.fails {
+            let source = "the provider does not answer".into();
+            return Err(PortFault { port: "suppression list", operation, source });
+        }
         Ok(())
     }
 }
