@@ -60,7 +60,7 @@ impl Mailing {
         for json in jsons {
             let decoded = mail::bounce::decode(json.as_bytes());
             let now = self.world.clock.now();
-            let located = locate(&self.world.records, &decoded, "eu-central-1", now).await;
+            let located = locate(&self.world.records, &decoded, now).await;
             events.extend(located.unwrap());
         }
         apply_mail_events(&self.world.records, None, &events).await.unwrap()

@@ -13,7 +13,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use crate::options::Binaries;
 
 /// The functions of the template, by the one name each has everywhere.
-pub const FUNCTIONS: [&str; 3] = ["inbound_mail", "api", "first_tenant"];
+pub const FUNCTIONS: [&str; 4] = ["inbound_mail", "api", "first_tenant", "mail_events"];
 
 /// Cargo profile of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,6 +14,7 @@ mod domain_incident;
 mod known;
 mod learn;
 mod located;
+mod note;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use futures::future::try_join_all;
 
 pub use address::lives;
 pub use located::locate;
+pub use note::{ProviderNote, Summary, apply_provider_notes};
 pub use told::{Told, of_decoded, of_provider};
 
 use crate::error::FlowError;

@@ -1,6 +1,8 @@
 //! A batch of queue messages, one after the other, and the partial answer that says which of them have
 //! to come again. One message that fails, or makes the program panic, leaves the others alone.
 
+pub mod together;
+
 use std::error::Error;
 use std::fmt::Write;
 use std::panic::AssertUnwindSafe;

@@ -19,9 +19,6 @@ use crate::table::{
 
 const KIND: &str = "send";
 
-/// Shards of a day's tally: one partition takes about 1,000 writes a second.
-pub const DAY_SHARDS: u8 = 8;
-
 /// Primary key of a recipient, for batch reads.
 pub fn key(
     tenant: TenantId,
@@ -188,32 +185,11 @@ pub fn add_to_chunk(tenant: TenantId, place: &SendPlace, counts: &Counts) -> Opt
     }
 }
 
-/// The write that adds to the tally of the day that the mail was sent on.
-pub fn add_to_day(tenant: TenantId, queued_at: Timestamp, shard: u8, counts: &Counts) -> Write {
-    add(keys::day_tally(tenant, &day(queued_at), shard % DAY_SHARDS).key, counts)
-}
-
 fn add(key: Key, counts: &Counts) -> Write {
     let change = |(counted, times): (&Counted, &u64)| {
         Change::Add(attribute(*counted), i64::try_from(*times).unwrap_or(i64::MAX))
     };
     Write::Update { key, changes: counts.iter().map(change).collect(), condition: None }
-}
-
-/// What became of the mail that was sent on the day of `moment` (UTC).
-///
-/// # Errors
-/// A fault of the table.
-pub async fn counts_of_day(
-    table: &dyn Table,
-    tenant: TenantId,
-    moment: Timestamp,
-) -> Result<Counts, TableFault> {
-    let day = day(moment);
-    let keys: Vec<Key> =
-        (0..DAY_SHARDS).map(|shard| keys::day_tally(tenant, &day, shard).key).collect();
-    let got = table.batch_get(&keys).await?;
-    Ok(sum(got.items.into_values()))
 }
 
 /// What became of a chunk.
@@ -271,9 +247,4 @@ fn attribute(counted: Counted) -> &'static str {
         Counted::AutoReplied => "auto_replied",
         Counted::Unsubscribed => "unsubscribed",
     }
-}
-
-/// The day of a moment, in UTC: `2026-11-22`.
-fn day(moment: Timestamp) -> String {
-    moment.to_string().get(..10).unwrap_or_default().to_owned()
 }

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 
 use domain::email_address::{AddressFlaw, EmailAddress};
-use domain::ids::{MailboxId, RouteId, TenantId, UserId};
+use domain::ids::{MailboxId, MessageId, RouteId, TenantId, UserId};
 use domain::mailbox::Mailbox;
 use domain::route::{Route, RouteMatch};
 use domain::route_purpose::Purpose;
+use domain::send::{Send, SendPlace};
 use domain::tenant::{Tenant, TenantSettings};
 use domain::timestamp::Timestamp;
 use domain::user::{Role, User};
 use flows::ports::Records;
 use store::table::{TableFault, TransactError, Write};
-use store::{mailboxes, routes, tenants, users};
+use store::{mailboxes, routes, sends, tenants, users};
+
+use crate::ses_events::SentMail;
 
 /// A tenant of a test.
 #[derive(Clone, Debug)]
@@ -108,4 +111,22 @@ fn with_mailbox_and_route(
         mailboxes::create(tenant, &mailbox)?,
         routes::create(&records.hasher, &route)?,
     ])
+}
+
+/// Sends a mail that a person of the tenant wrote, as production writes it down.
+///
+/// # Errors
+/// [`NotWritten`]: the test's own mistake.
+pub async fn send_one_off(
+    records: &Records,
+    tenant: TenantId,
+    message: u128,
+    to: &str,
+) -> Result<SentMail, NotWritten> {
+    let place = SendPlace::OneOff { message: MessageId::from_bits(message) };
+    let to = EmailAddress::parse(to)?;
+    let send = Send::queued(place, to.clone(), None, records.clock.now());
+    let write = sends::create(tenant, &records.hasher, &send)?;
+    records.table.transact(vec![write]).await?;
+    Ok(SentMail { tenant, place, to })
 }

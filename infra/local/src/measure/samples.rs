@@ -20,18 +20,9 @@ pub async fn event(cloud: &Cloud, function: &str) -> Result<Value> {
     match function {
         "inbound_mail" => {
             let receipt = cloud.stack().store(&mail()).await?;
-            Ok(json!({"Records": [{
-                "messageId": "00000000-0000-4000-8000-000000000000",
-                "receiptHandle": "handle",
-                "body": receipt.to_string(),
-                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "0"},
-                "messageAttributes": {},
-                "md5OfBody": "",
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:eu-west-1:000000000000:mailroom-inbound_mail",
-                "awsRegion": "eu-west-1",
-            }]}))
+            Ok(queue_message(&receipt))
         }
+        "mail_events" => Ok(queue_message(&delivery_event())),
         "api" => Ok(request("/v1/contacts", &cloud.tenant().api_key)),
         "first_tenant" => Ok(demo::payload()),
         other => bail!("there is no sample event for {other}"),
@@ -44,7 +35,7 @@ pub async fn event(cloud: &Cloud, function: &str) -> Result<Value> {
 /// When its answer is another than the sample event gives.
 pub fn check(function: &str, answer: &Value) -> Result<()> {
     let right = match function {
-        "inbound_mail" => answer.get("batchItemFailures") == Some(&json!([])),
+        "inbound_mail" | "mail_events" => answer.get("batchItemFailures") == Some(&json!([])),
         "api" => answer.get("statusCode") == Some(&json!(200)),
         "first_tenant" => answer.get("errorType") == Some(&json!("tenant_exists")),
         _ => false,
@@ -53,6 +44,41 @@ pub fn check(function: &str, answer: &Value) -> Result<()> {
         bail!("{function} answered {answer}");
     }
     Ok(())
+}
+
+fn queue_message(body: &Value) -> Value {
+    json!({"Records": [{
+        "messageId": "00000000-0000-4000-8000-000000000000",
+        "receiptHandle": "handle",
+        "body": body.to_string(),
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "0"},
+        "messageAttributes": {},
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-west-1:000000000000:mailroom-queue",
+        "awsRegion": "eu-west-1",
+    }]})
+}
+
+/// A delivery of a mail that has no record any more: read, looked up, counted nowhere.
+fn delivery_event() -> Value {
+    json!({
+        "eventType": "Delivery",
+        "mail": {
+            "timestamp": "2026-11-22T13:00:00.000Z",
+            "messageId": "0100000000000000-00000000-0000-0000-0000-000000000000-000000",
+            "source": format!("sales@{MAIL_DOMAIN}"),
+            "destination": ["anna@customer.example"],
+            "tags": {
+                "tenant": ["ten_00000000000000000000000001"],
+                "message": ["msg_00000000000000000000000001"],
+            },
+        },
+        "delivery": {
+            "timestamp": "2026-11-22T13:00:01.000Z",
+            "recipients": ["anna@customer.example"],
+        },
+    })
 }
 
 fn mail() -> ReceivedMail {

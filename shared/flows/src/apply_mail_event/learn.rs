@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::ids::TenantId;
 use domain::limits;
 use domain::mail_event::MailEvent;
-use domain::send::Send;
-use domain::timestamp::Timestamp;
-use store::item;
+use domain::send::{Counted, Send, SendPlace};
 use store::sends::{self, Counts};
 use store::table::{self, Key, TableFault, TransactError, Write};
+use store::{day_tallies, item};
 
 use super::known::{Known, SendKey};
 use crate::error::{Failure, FlowError};
@@ -43,35 +42,33 @@ pub(super) async fn learn(
         Some(Pupil { tenant, key: send_key.key()?.clone(), send, events })
     });
     let mut learned = 0;
-    for class in classes(pupils.collect()) {
+    for class in classes(records, pupils.collect())? {
         learned += teach(records, class).await?;
     }
     Ok(learned)
 }
 
 /// Recipients by transaction: keys are in the order of chunks, so a chunk is mostly in one.
-fn classes(pupils: Vec<Pupil<'_>>) -> Vec<Vec<Pupil<'_>>> {
-    let mut classes: Vec<Vec<Pupil<'_>>> = Vec::new();
-    let mut tallies = BTreeSet::new();
+fn classes<'a>(
+    records: &Records,
+    pupils: Vec<Pupil<'a>>,
+) -> Result<Vec<Vec<Pupil<'a>>>, TableFault> {
+    let mut classes: Vec<Vec<Pupil<'a>>> = Vec::new();
+    let mut keys: BTreeSet<Key> = BTreeSet::new();
     for pupil in pupils {
-        let chunk = sends::add_to_chunk(pupil.tenant, &pupil.send.place, &Counts::new());
-        let own = [
-            chunk.map(|write| write.key().clone()),
-            Some(sends::add_to_day(pupil.tenant, pupil.send.queued_at, 0, &Counts::new()))
-                .map(|write| write.key().clone()),
-        ];
-        let more: BTreeSet<Key> = own.into_iter().flatten().collect();
-        let with = tallies.union(&more).count();
-        match classes.last_mut().filter(|class| class.len() + 1 + with <= WRITES_MAX) {
+        let (writes, _) = plan(records, std::slice::from_ref(&pupil))?;
+        let own: BTreeSet<Key> = writes.iter().map(|write| write.key().clone()).collect();
+        let fits = keys.union(&own).count() <= WRITES_MAX;
+        match classes.last_mut().filter(|_| fits) {
             Some(class) => class.push(pupil),
             None => {
                 classes.push(vec![pupil]);
-                tallies.clear();
+                keys.clear();
             }
         }
-        tallies.extend(more);
+        keys.extend(own);
     }
-    classes
+    Ok(classes)
 }
 
 /// One transaction, again where somebody else changed a recipient meanwhile.
@@ -104,21 +101,17 @@ async fn read_again(records: &Records, class: &mut Vec<Pupil<'_>>) -> Result<(),
 
 fn plan(records: &Records, class: &[Pupil<'_>]) -> Result<(Vec<Write>, u64), TableFault> {
     let mut writes = Vec::new();
-    let mut learned = 0;
-    let mut chunks: BTreeMap<(TenantId, domain::send::SendPlace), Counts> = BTreeMap::new();
-    let mut days: BTreeMap<(TenantId, i64), (Timestamp, Counts)> = BTreeMap::new();
+    let mut chunks: BTreeMap<(TenantId, SendPlace), Counts> = BTreeMap::new();
+    // Each new fact with the recipient as he is after it.
+    let mut facts: BTreeMap<TenantId, Vec<(Send, Counted)>> = BTreeMap::new();
     for pupil in class {
         let mut send = pupil.send.clone();
         for event in &pupil.events {
             send.learn_provider_id(event.provider_id.as_ref());
             let Some(counted) = send.learn(event.at, &event.fact) else { continue };
-            learned += 1;
+            facts.entry(pupil.tenant).or_default().push((send.clone(), counted));
             let chunk = chunks.entry((pupil.tenant, chunk_of(&send))).or_default();
             *chunk.entry(counted).or_default() += 1;
-            let day = send.queued_at.seconds().div_euclid(86_400);
-            let counts = days.entry((pupil.tenant, day));
-            let (_, counts) = counts.or_insert_with(|| (send.queued_at, Counts::new()));
-            *counts.entry(counted).or_default() += 1;
         }
         if send != pupil.send {
             send.rev = send.rev.saturating_add(1);
@@ -129,16 +122,17 @@ fn plan(records: &Records, class: &[Pupil<'_>]) -> Result<(Vec<Write>, u64), Tab
     for ((tenant, place), counts) in chunks {
         writes.extend(sends::add_to_chunk(tenant, &place, &counts));
     }
-    let [shard, ..] = records.random.octets();
-    for ((tenant, _), (queued_at, counts)) in days {
-        writes.push(sends::add_to_day(tenant, queued_at, shard, &counts));
+    let mut learned = 0;
+    for (tenant, facts) in facts {
+        learned += u64::try_from(facts.len()).unwrap_or(u64::MAX);
+        let facts: Vec<(&Send, Counted)> = facts.iter().map(|(send, fact)| (send, *fact)).collect();
+        writes.extend(day_tallies::count(tenant, &facts));
     }
     Ok((writes, learned))
 }
 
 /// The place that stands for the whole chunk: all its recipients share one tally.
-fn chunk_of(send: &Send) -> domain::send::SendPlace {
-    use domain::send::SendPlace;
+fn chunk_of(send: &Send) -> SendPlace {
     match send.place {
         SendPlace::Campaign { campaign, chunk, .. } => {
             SendPlace::Campaign { campaign, chunk, contact: domain::ids::ContactId::from_bits(0) }

@@ -11,24 +11,20 @@ use domain::send::SendPlace;
 use domain::thread::HeaderClaim;
 use domain::timestamp::Timestamp;
 use mail::bounce::report::{Decoded, SesFacts};
+use mail::thread_clues::{claimed_form, id_of_ses};
 use store::table::{self, Key, TableFault};
 use store::{item, keys, threads};
 
 use super::told::{Told, of_provider};
 use crate::ports::Records;
 
-/// The hosts that SES makes Message-IDs with: one for us-east-1, one for each other region.
-const FIRST_REGION: &str = "us-east-1";
-
 /// The events of what SES told, as far as it is about mail of ours: one for each recipient.
-/// `region` is the one whose SES told it.
 ///
 /// # Errors
 /// A fault of the table. Mail with tags needs no read.
 pub async fn locate(
     records: &Records,
     decoded: &Decoded,
-    region: &str,
     received_at: Timestamp,
 ) -> Result<Vec<MailEvent>, TableFault> {
     let told = of_provider(decoded, received_at);
@@ -38,7 +34,7 @@ pub async fn locate(
     }
     let (tenant, place) = match tagged(ses) {
         Some((tenant, place)) => (tenant, place),
-        None => match untagged(records, decoded, region).await? {
+        None => match untagged(records, decoded).await? {
             Some(found) => found,
             None => return Ok(Vec::new()),
         },
@@ -70,7 +66,6 @@ fn tag<T: FromStr>(ses: &SesFacts, name: &str) -> Option<T> {
 async fn untagged(
     records: &Records,
     decoded: &Decoded,
-    region: &str,
 ) -> Result<Option<(TenantId, Option<SendPlace>)>, TableFault> {
     let original = &decoded.original;
     let Some(from) = &original.from else { return Ok(None) };
@@ -79,11 +74,7 @@ async fn untagged(
     let Some(claim) = claim.map(item::from_item::<DomainClaim>).transpose()? else {
         return Ok(None);
     };
-    let host = match region {
-        FIRST_REGION => "email.amazonses.com".to_owned(),
-        other => format!("{other}.amazonses.com"),
-    };
-    let given = original.ses_message_id.as_ref().map(|id| format!("{id}@{host}"));
+    let given = original.ses_message_id.as_deref().map(id_of_ses);
     let ids: BTreeSet<String> = given.into_iter().chain(original.message_id.clone()).collect();
     let place = of_header_ids(records, claim.tenant, &ids).await?;
     Ok(Some((claim.tenant, place)))
@@ -98,7 +89,7 @@ pub(crate) async fn of_header_ids(
     tenant: TenantId,
     ids: &BTreeSet<String>,
 ) -> Result<Option<SendPlace>, TableFault> {
-    let key = |id: &String| threads::claim_key(tenant, &records.hasher, id);
+    let key = |id: &String| threads::claim_key(tenant, &records.hasher, &claimed_form(id));
     let wanted: BTreeSet<Key> = ids.iter().map(key).collect();
     if wanted.is_empty() {
         return Ok(None);

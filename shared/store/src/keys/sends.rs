@@ -57,11 +57,6 @@ pub fn chunk_tally(tenant: TenantId, place: &SendPlace) -> ItemKeys {
     only(delivery_table(sends_of(tenant, place), "TALLY"))
 }
 
-/// What became of the mail that the tenant sent on one day (`yyyy-mm-dd`), counted in shards.
-pub fn day_tally(tenant: TenantId, day: &str, shard: u8) -> ItemKeys {
-    only(delivery_table(format!("TENANT#{tenant}#SENT#{day}"), format!("TALLY#{shard:02}")))
-}
-
 /// What lists of blocks need of one.
 pub struct ListedBlock<'a> {
     /// When it began.
