@@ -1,7 +1,9 @@
 //! The HTTP API as callers meet it, over everything in memory.
 
 mod access;
+mod activities;
 mod api_keys;
+mod calendar;
 mod contacts;
 mod conventions;
 mod document;

@@ -146,6 +146,22 @@ impl Office {
         made.text
     }
 
+    /// Asks without a key for what is no JSON, perhaps for what is newer than a version: its version and
+    /// its text.
+    pub async fn text(&self, path: &str, known: Option<&str>) -> (String, String) {
+        let mut builder = Request::builder().uri(path);
+        if let Some(tag) = known {
+            builder = builder.header("if-none-match", tag);
+        }
+        let request = builder.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let wanted = if known.is_some() { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+        assert_eq!(response.status(), wanted);
+        let tag = response.headers()["etag"].to_str().unwrap().to_owned();
+        let octets = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (tag, String::from_utf8(octets.to_vec()).unwrap())
+    }
+
     /// Begins a request.
     pub fn ask(&self, method: Method, path: impl AsRef<str>) -> Asking<'_> {
         let builder = Request::builder().method(method).uri(path.as_ref());

@@ -1,7 +1,9 @@
 //! The flows on the table in memory: what they do, and what they cost.
 
+mod answering;
 mod bench_of_events;
 mod bench_of_inbound;
+mod calendar_mails;
 mod day_tallies;
 mod events_order;
 mod events_timelines;

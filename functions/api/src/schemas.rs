@@ -4,7 +4,7 @@ use domain::contact::ContactKind;
 use domain::intake::QuarantineReason;
 use domain::permission::Scope;
 use utoipa::openapi::KnownFormat;
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
 
 fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
     let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
@@ -44,6 +44,10 @@ ids! {
     intake_id = IntakeId;
     /// A route's id.
     route_id = RouteId;
+    /// An activity's id.
+    activity_id = ActivityId;
+    /// An invitation's id.
+    invitation_id = InvitationId;
     /// A request's id.
     request_id = RequestId;
 }
@@ -101,6 +105,35 @@ pub fn quarantine_reason() -> Object {
 /// Which mail makes contacts.
 pub fn auto_create() -> Object {
     one_of(["received", "never"]).build()
+}
+
+/// A task, event or note.
+pub fn activity_kind() -> Object {
+    one_of(["task", "event", "note"]).build()
+}
+
+/// An answer to an invitation.
+pub fn meeting_answer() -> Object {
+    one_of(["accept", "tentative", "decline"]).build()
+}
+
+/// How far a mail has come on its way to the provider, or null where that is not known here.
+pub fn reply_state() -> Object {
+    let types = SchemaType::from_iter([Type::String, Type::Null]);
+    let names = ["queued", "unknown", "sent", "refused"].map(|name| Some(name.to_owned()));
+    ObjectBuilder::new()
+        .schema_type(types)
+        .enum_values(Some(names.into_iter().chain([None])))
+        .build()
+}
+
+/// A moment, or null where there is none.
+pub fn moment_or_null() -> Object {
+    let types = SchemaType::from_iter([Type::String, Type::Null]);
+    ObjectBuilder::new()
+        .schema_type(types)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .build()
 }
 
 /// A moment.

@@ -110,6 +110,10 @@ ids! {
     UnblockRequestId = "ubr_";
     /// A rate that is too high: one incident, until it is over.
     AlertId = "alr_";
+    /// A task, event or note.
+    ActivityId = "act_";
+    /// What calendar mails about one meeting amount to for one user.
+    InvitationId = "inv_";
     /// One HTTP request, in answers and logs.
     RequestId = "req_";
 }

@@ -3,6 +3,7 @@
 //! Architecture invariant: this crate does no IO, reads no clock and draws no randomness. Time and
 //! ids come in as values, so every rule here can be tested with a literal.
 
+pub mod activity;
 pub mod api_key;
 pub mod attachment;
 pub mod audit;
@@ -22,12 +23,17 @@ pub mod ids;
 pub mod intake;
 pub mod language;
 pub mod limits;
+pub mod local_time;
 pub mod mail_event;
 pub mod mailbox;
+pub mod meeting;
+pub mod meeting_state;
+pub mod meeting_times;
 pub mod message;
 pub mod module_name;
 pub mod notice;
 pub mod permission;
+pub mod recurrence;
 pub mod refusal;
 pub mod route;
 pub mod route_purpose;

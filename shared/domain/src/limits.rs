@@ -77,6 +77,44 @@ pub const SIGNED_URL_LIFE: Duration = Duration::from_secs(300);
 pub const NAME_BYTES_MAX: usize = 200;
 /// Most addresses of one contact.
 pub const CONTACT_ADDRESSES_MAX: usize = 10;
+/// Most writes of one transaction (DynamoDB's TransactWriteItems).
+pub const TRANSACTION_WRITES_MAX: usize = 100;
+/// Longest text of a task, event or note, in octets: with all else its item stays under 32 KB.
+pub const ACTIVITY_TEXT_BYTES_MAX: usize = 16 * 1024;
+/// Most records of one activity.
+pub const ACTIVITY_CONTACTS_MAX: usize = 10;
+/// Longest event: it bounds how far back a list of events has to look for what has not ended yet.
+pub const EVENT_LENGTH_MAX: Duration = Duration::from_secs(31 * 86_400);
+/// Longest span of one list of events.
+pub const EVENT_WINDOW_MAX: Duration = Duration::from_secs(366 * 86_400);
+/// Span of a list of events where the caller does not say.
+pub const EVENT_WINDOW_DEFAULT: Duration = Duration::from_secs(31 * 86_400);
+/// Most events that one list or feed is made of.
+pub const EVENTS_LISTED_MAX: usize = 500;
+/// Most days that one recurrence rule is walked: 54 years from its first day.
+pub const RECURRENCE_DAYS_MAX: usize = 20_000;
+/// Most instances of one meeting in one list.
+pub const OCCURRENCES_MAX: usize = 366;
+/// Most attendees kept of one calendar mail: its item stays well under 32 KB.
+pub const ATTENDEES_MAX: usize = 100;
+/// Most instances of a recurring meeting that one calendar mail changes.
+pub const MEETING_INSTANCES_MAX: usize = 20;
+/// Most instances of a recurring meeting that don't take place.
+pub const MEETING_EXCLUDED_MAX: usize = 100;
+/// Longest description of a meeting that is kept, in octets; the raw mail has all of it.
+pub const MEETING_TEXT_BYTES_MAX: usize = 2 * 1024;
+/// Longest identifier of a meeting; a mail with a longer one makes no invitation.
+pub const MEETING_UID_BYTES_MAX: usize = 512;
+/// Longest recurrence rule that is kept, in octets.
+pub const RECURRENCE_RULE_BYTES_MAX: usize = 512;
+/// Most calendar mails about one meeting that are read: the newest.
+pub const CALENDAR_MAILS_MAX: u32 = 100;
+/// How far back a calendar feed goes.
+pub const FEED_BACK: Duration = Duration::from_secs(92 * 86_400);
+/// How far ahead a calendar feed goes.
+pub const FEED_AHEAD: Duration = Duration::from_secs(366 * 86_400);
+/// Longest comment on an answer to an invitation, in octets.
+pub const COMMENT_BYTES_MAX: usize = 1024;
 /// Longest life of an API key.
 pub const API_KEY_LIFE_MAX: Duration = Duration::from_secs(366 * 86_400);
 

@@ -183,6 +183,10 @@ permissions! {
     ReadContacts = "contacts.read", Member;
     /// Add, change and remove contacts.
     WriteContacts = "contacts.write", Member;
+    /// See tasks, events, notes and invitations.
+    ReadActivities = "activities.read", Member;
+    /// Add, change and remove tasks, events and notes; answer invitations.
+    WriteActivities = "activities.write", Member;
     /// Read mail that one may see.
     ReadMail = "mail.read", Member;
     /// Correct threads and links of mail that one may see.

@@ -165,6 +165,12 @@ refusal_codes! {
     VirusFound = "virus_found", Conflict, "The mail carries a virus.";
     /// The domain belongs to another tenant.
     DomainTaken = "domain_taken", Conflict, "The domain is another tenant's.";
+    /// The meeting was called off.
+    MeetingCancelled = "meeting_cancelled", Conflict, "The meeting was called off.";
+    /// The invitation names no organizer.
+    NoOrganizer = "no_organizer", Conflict, "There is nobody to answer to.";
+    /// The caller holds the meeting himself.
+    OwnMeeting = "own_meeting", Conflict, "The meeting is the caller's own.";
     /// The mail is being taken in by another worker at this moment.
     IntakeBusy = "intake_busy", Conflict, "The mail is being taken in.";
     /// A recipient's address is blocked (H9).

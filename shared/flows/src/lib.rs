@@ -4,10 +4,13 @@
 //! the ports, so a test can run a whole system in one thread from a seed.
 
 pub mod address_to_send;
+pub mod answer_invitation;
 pub mod api_key_text;
 pub mod apply_mail_event;
 pub mod attachment_key;
 pub mod authenticate;
+pub mod calendar_feed;
+pub mod calendar_mails;
 pub mod change_settings;
 pub mod cut;
 pub mod error;
@@ -15,6 +18,7 @@ pub mod hand_over;
 pub mod letter;
 pub mod lift_blocks;
 pub mod make_first_tenant;
+pub mod manage_activities;
 pub mod manage_api_keys;
 pub mod manage_contacts;
 pub mod manage_routes;
@@ -24,7 +28,10 @@ pub mod paging;
 pub mod ports;
 pub mod repeat_request;
 pub mod review_intakes;
+pub mod show_activities;
 pub mod show_blocks;
+pub mod show_calendar;
+pub mod show_invitations;
 pub mod show_message;
 pub mod show_thread;
 pub mod show_timeline;

@@ -7,6 +7,8 @@ use calcard::icalendar::{
     ICalendarProperty, ICalendarValue,
 };
 use domain::email_address::EmailAddress;
+use domain::local_time::LocalTime;
+use domain::timestamp::Timestamp;
 use serde::Serialize;
 
 /// A meeting as one mail tells of it. A later mail with the same `uid` and a higher `sequence`
@@ -45,13 +47,13 @@ pub struct Invitation {
     pub status: Option<String>,
 }
 
-/// A time as it stands in a calendar: local to a zone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LocalTime {
-    /// `20250512T090000`, or `20250512` for a whole day.
-    pub local: String,
-    /// The zone's IANA name, `UTC`, or the name as written where nobody knows it. None: floating.
-    pub zone: Option<String>,
+/// What a calendar part tells of one event: the meeting as a whole, or an instance of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventVersion {
+    /// What it says.
+    pub invitation: Invitation,
+    /// When this version was made (DTSTAMP).
+    pub stamp: Option<Timestamp>,
 }
 
 /// Somebody invited.
@@ -66,13 +68,22 @@ pub struct Attendee {
 /// Longest calendar text that is read, in octets.
 pub const CALENDAR_OCTETS_MAX: usize = 2 * 1024 * 1024;
 
-/// Reads a calendar part; `method` is the `Content-Type`'s parameter, used where the calendar has
-/// none. None where no event with an identifier is in it.
+/// Most events of one calendar part that are read.
+pub const EVENTS_MAX: usize = 64;
+
+/// Reads the main event of a calendar part; `method` is the `Content-Type`'s parameter, used where the
+/// calendar has none. None where no event with an identifier is in it.
 pub fn read(text: &str, method: Option<&str>) -> Option<Invitation> {
+    read_all(text, method).into_iter().next().map(|version| version.invitation)
+}
+
+/// Reads the main event of a calendar part and, after it, the others with the same identifier: the
+/// instances of a recurring meeting that differ from it.
+pub fn read_all(text: &str, method: Option<&str>) -> Vec<EventVersion> {
     if text.len() > CALENDAR_OCTETS_MAX {
-        return None;
+        return Vec::new();
     }
-    let calendar = ICalendar::parse(text).ok()?;
+    let Ok(calendar) = ICalendar::parse(text) else { return Vec::new() };
     let method = calendar
         .components
         .iter()
@@ -81,8 +92,22 @@ pub fn read(text: &str, method: Option<&str>) -> Option<Invitation> {
         .and_then(first_text)
         .or_else(|| method.map(str::to_owned))
         .map(|m| m.to_ascii_uppercase());
-    let event = main_event(&calendar)?;
     let zones = Zones { resolver: calendar.build_tz_resolver() };
+    let Some(main) = main_event(&calendar) else { return Vec::new() };
+    let events = || calendar.components.iter().filter(|c| c.component_type.is_event_or_todo());
+    let others = events().filter(|c| !std::ptr::eq(*c, main) && c.uid() == main.uid());
+    std::iter::once(main)
+        .chain(others.filter(|c| c.is_recurrence_override()))
+        .take(EVENTS_MAX)
+        .filter_map(|event| version(event, method.clone(), &zones))
+        .collect()
+}
+
+fn version(
+    event: &ICalendarComponent,
+    method: Option<String>,
+    zones: &Zones<'_>,
+) -> Option<EventVersion> {
     let uid = event.uid()?.to_owned();
     let text_of = |name| event.property(name).and_then(first_text).filter(|t| !t.is_empty());
     let time_of = |name| event.property(name).and_then(|e| zones.time(e));
@@ -91,7 +116,7 @@ pub fn read(text: &str, method: Option<&str>) -> Option<Invitation> {
     let organizer = event.property(&ICalendarProperty::Organizer).and_then(address);
     let rules = event.properties(&ICalendarProperty::Rrule);
     let excluded = event.properties(&ICalendarProperty::Exdate);
-    Some(Invitation {
+    let invitation = Invitation {
         method,
         uid,
         sequence: sequence.unwrap_or(0),
@@ -107,12 +132,17 @@ pub fn read(text: &str, method: Option<&str>) -> Option<Invitation> {
         organizer,
         attendees: event.properties(&ICalendarProperty::Attendee).filter_map(attendee).collect(),
         status: text_of(&ICalendarProperty::Status),
-    })
+    };
+    let stamp = time_of(&ICalendarProperty::Dtstamp).and_then(|stamp| stamp.moment());
+    Some(EventVersion { invitation, stamp })
 }
 
 /// The event the mail is about: the one that is no exception to a recurring one, where it is there.
 fn main_event(calendar: &ICalendar) -> Option<&ICalendarComponent> {
-    let events = || calendar.components.iter().filter(|c| c.component_type.is_event_or_todo());
+    let events = || {
+        let named = calendar.components.iter().filter(|c| c.component_type.is_event_or_todo());
+        named.filter(|c| c.uid().is_some())
+    };
     events().find(|c| !c.is_recurrence_override()).or_else(|| events().next())
 }
 

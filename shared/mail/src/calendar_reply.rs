@@ -2,9 +2,13 @@
 //! part with `method=REPLY` (RFC 6047 section 2.4).
 
 use domain::email_address::EmailAddress;
+use domain::local_time::LocalTime;
+use domain::meeting::{MeetingAnswer, MeetingPart};
+use domain::meeting_state::Meeting;
 use domain::timestamp::Timestamp;
 
-use crate::calendar::{Invitation, LocalTime};
+use crate::calendar::Invitation;
+use crate::calendar_text::{CalendarText, escaped, plain, stamp, time};
 
 /// What somebody answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +32,39 @@ impl Answer {
     }
 }
 
+impl From<MeetingAnswer> for Answer {
+    fn from(answer: MeetingAnswer) -> Self {
+        match answer {
+            MeetingAnswer::Accept => Self::Accepted,
+            MeetingAnswer::Tentative => Self::Tentative,
+            MeetingAnswer::Decline => Self::Declined,
+        }
+    }
+}
+
+/// What is answered: the present version of a meeting, or of the first instance one was asked to.
+pub fn of_meeting(meeting: &Meeting, organizer: &EmailAddress) -> Invitation {
+    let part = meeting.whole.as_ref().or(meeting.instances.first());
+    let part_of = |of: fn(&MeetingPart) -> Option<LocalTime>| part.and_then(of);
+    Invitation {
+        method: None,
+        uid: meeting.uid.clone(),
+        sequence: meeting.sequence,
+        summary: part.and_then(|part| part.summary.clone()),
+        description: None,
+        location: None,
+        start: part_of(|part| part.start.clone()),
+        end: part_of(|part| part.end.clone()),
+        duration_seconds: None,
+        recurrence_rules: Vec::new(),
+        recurrence_id: part_of(|part| part.instance.clone()),
+        excluded: Vec::new(),
+        organizer: Some(organizer.clone()),
+        attendees: Vec::new(),
+        status: None,
+    }
+}
+
 /// Composes the answer of `attendee` at the moment `now`. It repeats the identifier, the sequence
 /// and the instance of the invitation, so the organizer's calendar finds what is answered. None
 /// where the invitation names no organizer to answer to.
@@ -35,11 +72,12 @@ pub fn compose(
     invitation: &Invitation,
     attendee: &EmailAddress,
     answer: Answer,
+    comment: Option<&str>,
     now: Timestamp,
 ) -> Option<String> {
     let organizer = invitation.organizer.as_ref()?;
-    let mut out = String::new();
-    let mut line = |text: String| fold_into(&mut out, &text);
+    let mut out = CalendarText::default();
+    let mut line = |text: String| out.line(&text);
     line("BEGIN:VCALENDAR".to_owned());
     line("PRODID:-//Mailroom//EN".to_owned());
     line("VERSION:2.0".to_owned());
@@ -60,72 +98,14 @@ pub fn compose(
     if let Some(summary) = &invitation.summary {
         line(format!("SUMMARY:{}", escaped(summary)));
     }
+    if let Some(comment) = comment {
+        line(format!("COMMENT:{}", escaped(comment)));
+    }
     line(format!("ORGANIZER:mailto:{}", plain(organizer.expose())));
     line(format!("ATTENDEE;PARTSTAT={}:mailto:{}", answer.partstat(), plain(attendee.expose())));
     line("END:VEVENT".to_owned());
     line("END:VCALENDAR".to_owned());
-    Some(out)
-}
-
-/// A time in its zone. The zone's rules are not repeated: IANA names are known to all calendars.
-fn time(name: &str, time: &LocalTime) -> String {
-    let local = plain(&time.local);
-    match time.zone.as_deref() {
-        _ if local.len() == 8 => format!("{name};VALUE=DATE:{local}"),
-        Some("UTC") => format!("{name}:{local}Z"),
-        Some(zone) => format!("{name};TZID={}:{local}", quoted(zone)),
-        None => format!("{name}:{local}"),
-    }
-}
-
-/// `20261122T093000Z`.
-fn stamp(now: Timestamp) -> String {
-    let text = now.to_string();
-    let seconds = text.split('.').next().unwrap_or_default();
-    let dense: String = seconds.chars().filter(|c| !matches!(c, '-' | ':')).collect();
-    format!("{dense}Z")
-}
-
-/// TEXT of RFC 5545 section 3.3.11.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | ';' | ',' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '\n' => out.push_str("\\n"),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// A value that must not begin another line.
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
-}
-
-/// A parameter value with a colon or the like needs quotes, and can't hold any.
-fn quoted(text: &str) -> String {
-    let text: String = plain(text).chars().filter(|c| *c != '"').collect();
-    if text.contains([':', ';', ',']) { format!("\"{text}\"") } else { text }
-}
-
-/// RFC 5545 section 3.1: lines of at most 75 octets, broken between characters.
-fn fold_into(out: &mut String, line: &str) {
-    let mut octets = 0;
-    for c in line.chars() {
-        if octets + c.len_utf8() > 75 {
-            out.push_str("\r\n ");
-            octets = 1;
-        }
-        out.push(c);
-        octets += c.len_utf8();
-    }
-    out.push_str("\r\n");
+    Some(out.finish())
 }
 
 #[cfg(test)]
@@ -146,7 +126,9 @@ mod tests {
         let invitation = calendar::read(REQUEST, None).unwrap();
         let anna = EmailAddress::parse("anna@example.com").unwrap();
         let now = Timestamp::from_seconds(1_795_339_800);
-        let text = compose(&invitation, &anna, Answer::Accepted, now).unwrap();
+        let text =
+            compose(&invitation, &anna, Answer::Accepted, Some("With pleasure;\nsee you"), now)
+                .unwrap();
         assert!(text.lines().all(|l| l.len() <= 75), "{text}");
         let read = calendar::read(&text, None).unwrap();
         assert_eq!(read.method.as_deref(), Some("REPLY"));
@@ -155,6 +137,7 @@ mod tests {
         assert_eq!(read.summary, invitation.summary);
         assert_eq!(read.attendees[0].participation.as_deref(), Some("ACCEPTED"));
         assert!(text.contains("DTSTAMP:20261122T093000Z\r\n"), "{text}");
+        assert!(text.contains("COMMENT:With pleasure\\;\\nsee you\r\n"), "{text}");
     }
 
     #[test]
@@ -162,7 +145,8 @@ mod tests {
         let mut invitation = calendar::read(REQUEST, None).unwrap();
         invitation.uid = "x\r\nATTENDEE:mailto:eve@example.com".to_owned();
         let anna = EmailAddress::parse("anna@example.com").unwrap();
-        let text = compose(&invitation, &anna, Answer::Declined, Timestamp::default()).unwrap();
+        let text =
+            compose(&invitation, &anna, Answer::Declined, None, Timestamp::default()).unwrap();
         assert_eq!(text.matches("\r\nATTENDEE").count(), 1);
     }
 
@@ -171,6 +155,6 @@ mod tests {
         let mut invitation = calendar::read(REQUEST, None).unwrap();
         invitation.organizer = None;
         let anna = EmailAddress::parse("anna@example.com").unwrap();
-        assert_eq!(compose(&invitation, &anna, Answer::Declined, Timestamp::default()), None);
+        assert_eq!(compose(&invitation, &anna, Answer::Declined, None, Timestamp::default()), None);
     }
 }

@@ -23,7 +23,9 @@ pub mod bounce;
 pub mod bounce_reason;
 
 pub mod calendar;
+pub mod calendar_feed;
 pub mod calendar_reply;
+mod calendar_text;
 pub mod canonical;
 pub mod cards;
 pub mod compose;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use domain::timestamp::Timestamp;
 
-use crate::calendar;
+use crate::calendar::{self, EventVersion};
 use crate::fields::{addresses, date, ids};
 use crate::flaw::Flaw;
 use crate::kind::{self, Evidence};
@@ -67,6 +67,11 @@ pub fn parse_trusting(raw: &[u8], trusted: TrustedServers<'_>) -> Result<ParsedM
     let headers = fields.all();
     let Parts { body, attachments, calendars, types, protection, embedded_files } =
         parts::read(&raw, &tree, &mut flaws);
+    let events: Vec<EventVersion> = calendars
+        .iter()
+        .map(|(text, method)| calendar::read_all(text, method.as_deref()))
+        .find(|events| !events.is_empty())
+        .unwrap_or_default();
     let mail = ParsedMail {
         message_id: fields.text("message-id").and_then(|v| ids::message_id(&v)),
         date: fields.date(),
@@ -87,7 +92,8 @@ pub fn parse_trusting(raw: &[u8], trusted: TrustedServers<'_>) -> Result<ParsedM
         kind: kind::MailKind::default(),
         kind_reason: kind::KindReason::default(),
         verdicts: Verdicts::read(&headers, trusted),
-        calendar: calendars.iter().find_map(|(t, m)| calendar::read(t, m.as_deref())),
+        calendar: events.first().map(|event| event.invitation.clone()),
+        events,
         protection,
         flaws,
         headers,

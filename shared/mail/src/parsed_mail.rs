@@ -5,7 +5,7 @@ use domain::timestamp::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::calendar::Invitation;
+use crate::calendar::{EventVersion, Invitation};
 use crate::flaw::Flaw;
 use crate::kind::{KindReason, MailKind};
 use crate::language::Language;
@@ -56,6 +56,8 @@ pub struct ParsedMail {
     pub verdicts: Verdicts,
     /// The meeting it is about.
     pub calendar: Option<Invitation>,
+    /// The meeting and, where it recurs, the instances that the mail tells of beside it.
+    pub events: Vec<EventVersion>,
     /// How it is protected, if it is.
     pub protection: Option<Protection>,
     /// What is wrong with it.

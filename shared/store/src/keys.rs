@@ -2,10 +2,12 @@
 //!
 //! `T#` stands for `TENANT#<tenant>`. Addresses and header ids stand in keys as keyed hashes only.
 
+mod activities;
 mod contacts;
 mod hand_overs;
 mod mail;
 mod mailboxes;
+mod meetings;
 mod notices;
 mod people;
 mod recovery;
@@ -14,10 +16,12 @@ mod sender_addresses;
 mod sends;
 mod tallies;
 
+pub use activities::*;
 pub use contacts::*;
 pub use hand_overs::*;
 pub use mail::*;
 pub use mailboxes::*;
+pub use meetings::*;
 pub use notices::*;
 pub use people::*;
 pub use recovery::*;

@@ -3,6 +3,7 @@
 //! Architecture invariants: a key is spelled in `keys` alone; every function takes the tenant first;
 //! every write is conditional or order-free; nothing here knows the AWS SDK.
 
+pub mod activities;
 pub mod api_keys;
 pub mod audit;
 pub mod blocks;
@@ -17,6 +18,7 @@ pub mod intake;
 pub mod item;
 pub mod keys;
 pub mod mailboxes;
+pub mod meetings;
 pub mod messages;
 pub mod notices;
 pub mod routes;

@@ -13,6 +13,7 @@ pub struct Draft {
     more_fields: String,
     text: String,
     files: Vec<(String, Vec<u8>)>,
+    calendar: Option<(String, String)>,
 }
 
 impl Draft {
@@ -29,6 +30,7 @@ impl Draft {
             more_fields: String::new(),
             text: format!("Good morning,\r\n\r\nthis is the text of {id}.\r\n"),
             files: Vec::new(),
+            calendar: None,
         }
     }
 
@@ -75,6 +77,12 @@ impl Draft {
         self
     }
 
+    /// As a calendar mail: nothing but iCalendar text of that method.
+    pub fn calendar(mut self, method: &str, text: &str) -> Self {
+        self.calendar = Some((method.to_owned(), text.to_owned()));
+        self
+    }
+
     /// The octets, as a server received them that adds this trace header field's id.
     pub fn raw(&self, trace: &str) -> Vec<u8> {
         let Self { id, from, to, subject, date, references, more_fields, .. } = self;
@@ -95,6 +103,10 @@ impl Draft {
     }
 
     fn body(&self) -> String {
+        if let Some((method, text)) = &self.calendar {
+            let kind = format!("Content-Type: text/calendar; charset=utf-8; method={method}");
+            return format!("{kind}\r\n\r\n{text}");
+        }
         let plain = "Content-Type: text/plain; charset=utf-8\r\n\r\n";
         if self.files.is_empty() {
             return format!("{plain}{}", self.text);

@@ -1,9 +1,14 @@
 //! The resources, one module each: its views, its endpoints, its handlers.
 
+pub mod activities;
+pub mod activity_bodies;
+pub mod activity_views;
 pub mod api_keys;
+pub mod calendar;
 pub mod contacts;
 pub mod health;
 pub mod intake;
+pub mod invitations;
 pub mod limits;
 pub mod mail_views;
 pub mod messages;
@@ -26,6 +31,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         routes::endpoints(),
         contacts::endpoints(),
         timeline::endpoints(),
+        activities::endpoints(),
+        invitations::endpoints(),
+        calendar::endpoints(),
         messages::endpoints(),
         threads::endpoints(),
         intake::endpoints(),

@@ -23,6 +23,7 @@ use super::gates;
 use super::known::Known;
 use super::record::{self, MailIdentity};
 use super::{Held, Mailboxes};
+use crate::calendar_mails;
 use crate::cut;
 use crate::ports::Records;
 
@@ -73,6 +74,17 @@ pub(super) fn plan(
         let thread = new.write_all(&deliveries, &mut writes)?;
         Outcome::Filed { message: identity.id, thread }
     };
+    let filed = calendar_mails::Filed {
+        tenant,
+        message: identity.id,
+        received_at: held.intake.announced_at,
+        verdicts: &gates::verdicts(held.intake.verdicts.clone(), mail),
+        mail,
+    };
+    let owners = deliveries.iter().map(|delivery| delivery.owner);
+    let taken = writes.len() + rules.with.len() + 1;
+    let room = limits::TRANSACTION_WRITES_MAX.saturating_sub(taken);
+    writes.extend(calendar_mails::writes(records, filed, owners, room)?);
     writes.push(intake::finish(&held.intake, &held.lease, tenant, outcome.clone(), now)?);
     Ok(Plan { writes, outcome })
 }
