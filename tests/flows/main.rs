@@ -7,6 +7,7 @@ mod calendar_mails;
 mod day_tallies;
 mod events_order;
 mod events_timelines;
+mod inbound_bounces;
 mod inbound_corpus;
 mod inbound_cost;
 mod inbound_filing;

@@ -33,6 +33,55 @@ pub struct Intake {
     pub announced_at: Timestamp,
     /// The announcement itself, where it could not be read (at most 8 KB of it).
     pub announcement: Option<String>,
+    /// What the mail told about mail we sent, where it told anything.
+    #[serde(default)]
+    pub report: Option<MailReport>,
+}
+
+/// What a raw mail told about mail we sent: it came back, was complained about, was answered by a
+/// program, or its recipient unsubscribes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailReport {
+    /// What kind of mail it is.
+    pub sort: ReportSort,
+    /// Recipients whose record it changed or had changed before.
+    pub applied: u64,
+    /// Recipients it names whom we did not write to in that mail.
+    pub strangers: u64,
+    /// Why nothing was changed, where nothing was.
+    pub passed_over: Option<PassedOver>,
+    /// What was not in order with it, by the decoder's codes.
+    pub flaws: Vec<String>,
+}
+
+/// What kind of report a mail is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportSort {
+    /// A mail came back or is delayed.
+    Bounce,
+    /// A complaint (ARF).
+    Complaint,
+    /// A program answered.
+    AutoReply,
+    /// A mail arrived.
+    Delivered,
+    /// The recipient unsubscribes by the token in the mail.
+    Unsubscribe,
+    /// The author asks in words to be unsubscribed: a person has to confirm it.
+    UnsubscribeAsked,
+}
+
+/// Why a report changed nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PassedOver {
+    /// It carries neither a true token nor the id of a mail of ours: anybody could have written it.
+    NotOurs,
+    /// It is about a mail of ours, and names nobody whom that mail went to.
+    Strangers,
+    /// It names no recipient.
+    NoRecipient,
 }
 
 /// Where an intake stands.

@@ -25,6 +25,7 @@ use futures::future::try_join_all;
 
 pub use address::lives;
 pub use located::locate;
+pub(crate) use located::of_header_ids;
 pub use note::{ProviderNote, Summary, apply_provider_notes};
 pub use told::{Told, of_decoded, of_provider};
 

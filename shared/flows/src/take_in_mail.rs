@@ -5,6 +5,7 @@
 //! 1 open the intake: finished already -> nothing to do; held by another -> come back later
 //! 2 read the raw mail and parse it                     (routes of the receipt are read beside 1)
 //! 3 route its recipients to tenants and mailboxes
+//!   before filing, what the mail tells about mail we sent: bounces, complaints, unsubscribing
 //! 4 read what the tenant knows of it: message, deliveries, addresses, header ids
 //! 5 keep its attachments
 //! 6 one transaction: message, deliveries, thread, claims, contact, timeline lines, outcome
@@ -13,6 +14,7 @@
 //! the lease back and fails, so the queue brings the mail again.
 
 mod announcement;
+mod bounce;
 mod file;
 mod filing_rules;
 mod gates;
@@ -163,7 +165,7 @@ async fn read_and_file(
     if held.intake.attempts > limits::INTAKE_ATTEMPTS_MAX {
         return Err(quarantine::poison("the worker died at every try"));
     }
-    let mail = file::read(archive, &held.intake).await?;
+    let (mail, decoded) = file::read(archive, &held.intake).await?;
     let routes = if held.intake.recipients.is_empty() {
         routing::look_up(records, routing::of_raw_mail(&mail)).await?
     } else {
@@ -176,6 +178,7 @@ async fn read_and_file(
     for other in by_tenant.into_keys() {
         settle_for_tenant(records, archive, &held.intake, other).await?;
     }
+    let held = &bounce::noted(records, held, tenant, &mail, &decoded).await?;
     file::file(records, archive, held, tenant, &mailboxes, &mail).await
 }
 

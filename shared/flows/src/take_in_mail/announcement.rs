@@ -107,6 +107,7 @@ fn blank(id: IntakeId, announced_at: Timestamp) -> Intake {
         attempts: 0,
         announced_at,
         announcement: None,
+        report: None,
     }
 }
 

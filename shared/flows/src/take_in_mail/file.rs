@@ -7,6 +7,7 @@ use domain::attachment::Attachment;
 use domain::ids::TenantId;
 use domain::intake::{Intake, Outcome, QuarantineReason};
 use domain::limits;
+use mail::bounce::report::Decoded;
 use mail::parsed_mail::ParsedMail;
 use store::table::{CancelReason, TransactError, Write};
 
@@ -20,8 +21,11 @@ use crate::attachment_key::attachment_key;
 use crate::error::{Failure, FlowError};
 use crate::ports::{MailArchive, Records};
 
-/// Step 2: the raw mail, parsed.
-pub(super) async fn read(archive: &dyn MailArchive, intake: &Intake) -> Result<ParsedMail, Stop> {
+/// Step 2: the raw mail, parsed, and what it tells about mail we sent.
+pub(super) async fn read(
+    archive: &dyn MailArchive,
+    intake: &Intake,
+) -> Result<(ParsedMail, Decoded), Stop> {
     let Some(raw) = &intake.raw else {
         return Err(stop(QuarantineReason::ObjectGone, "the intake names no object"));
     };
@@ -48,10 +52,11 @@ fn too_large(size: u64) -> Stop {
 
 /// Parsing promises not to panic; should it ever, the mail waits in quarantine with its raw file
 /// instead of going round the queue.
-fn parse(octets: &Bytes) -> Result<ParsedMail, Stop> {
-    match catch_unwind(|| mail::parse::parse(octets)) {
-        Ok(Ok(mail)) => Ok(mail),
-        Ok(Err(not_mail)) => Err(stop(QuarantineReason::NotMail, not_mail.code())),
+fn parse(octets: &Bytes) -> Result<(ParsedMail, Decoded), Stop> {
+    let both = || (mail::parse::parse(octets), mail::bounce::decode(octets));
+    match catch_unwind(both) {
+        Ok((Ok(mail), decoded)) => Ok((mail, decoded)),
+        Ok((Err(not_mail), _)) => Err(stop(QuarantineReason::NotMail, not_mail.code())),
         Err(_) => Err(poison("the parser panicked")),
     }
 }

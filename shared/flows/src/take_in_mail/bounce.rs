@@ -1,0 +1,229 @@
+//! What a mail that came in tells about mail we sent: it came back, was complained about, a program
+//! answered it, or its recipient unsubscribes (H2, H10, B10, G8).
+//!
+//! Anybody can write such a mail. So it changes something only where it carries a token that we
+//! signed or the id of a mail of ours, and only for those whom that mail went to. Everything else is
+//! noted on the intake. The mail itself is filed like any other.
+
+use std::collections::BTreeSet;
+
+use domain::email_address::EmailAddress;
+use domain::ids::{NoticeId, TenantId};
+use domain::intake::{MailReport, PassedOver, ReportSort};
+use domain::limits;
+use domain::mail_event::{Fact, MailEvent, Teller};
+use domain::notice::{Matter, Notice};
+use domain::send::SendPlace;
+use mail::bounce::report::{Decoded, Kind};
+use mail::kind::MailKind;
+use mail::parsed_mail::ParsedMail;
+use mail::reply_token::{ReplyKey, ReplyTarget, ReplyToken};
+use store::table::{self, Key, TableFault};
+use store::{contacts, notices, sends};
+
+use super::Held;
+use crate::apply_mail_event::{Told, apply_mail_events, of_decoded, of_header_ids};
+use crate::error::FlowError;
+use crate::ports::Records;
+
+/// Applies what a mail tells; gives the intake back with the note of it.
+pub(super) async fn noted(
+    records: &Records,
+    held: &Held,
+    tenant: TenantId,
+    mail: &ParsedMail,
+    decoded: &Decoded,
+) -> Result<Held, FlowError> {
+    let Held { mut intake, lease } =
+        Held { intake: held.intake.clone(), lease: held.lease.clone() };
+    let at = intake.announced_at;
+    let told = match decoded.kind {
+        Kind::Bounce | Kind::Feedback | Kind::Delivered => of_decoded(decoded, at),
+        Kind::AutoReply => by_author(mail, Fact::AutoReplied, &intake),
+        Kind::Mail if is_unsubscribing(mail) => by_author(mail, Fact::Unsubscribed, &intake),
+        Kind::Mail | Kind::Delay | Kind::Event => Vec::new(),
+    };
+    let sort = sort_of(decoded.kind);
+    intake.report = match sort.or((!told.is_empty()).then_some(ReportSort::Unsubscribe)) {
+        None => None,
+        Some(sort) => {
+            let place = place(records, tenant, mail, decoded, &intake.recipients).await?;
+            let mut report = apply(records, tenant, sort, place, told).await?;
+            report.flaws = decoded.flaws.iter().map(|flaw| format!("{flaw:?}")).collect();
+            // Without a token a wish in words is a person's to judge.
+            if sort == ReportSort::Unsubscribe && report.applied == 0 {
+                report.sort = ReportSort::UnsubscribeAsked;
+                ask_person(records, tenant, mail, &intake).await?;
+            }
+            Some(report)
+        }
+    };
+    Ok(Held { intake, lease })
+}
+
+fn sort_of(kind: Kind) -> Option<ReportSort> {
+    match kind {
+        Kind::Bounce => Some(ReportSort::Bounce),
+        Kind::Feedback => Some(ReportSort::Complaint),
+        Kind::Delivered => Some(ReportSort::Delivered),
+        Kind::AutoReply => Some(ReportSort::AutoReply),
+        Kind::Mail | Kind::Delay | Kind::Event => None,
+    }
+}
+
+fn by_author(mail: &ParsedMail, fact: Fact, intake: &domain::intake::Intake) -> Vec<Told> {
+    let author = mail.from.iter().find_map(|party| party.address.clone());
+    let told = |author| Told {
+        addresses: vec![author],
+        at: intake.announced_at,
+        fact,
+        teller: Teller::Mail,
+        provider_id: None,
+    };
+    author.map(told).into_iter().collect()
+}
+
+/// Words that alone are the wish to be unsubscribed, in the languages of the product.
+const WISHES: &[&str] =
+    &["unsubscribe", "unsub", "opt-out", "opt out", "abmelden", "abbestellen", "退订", "取消订阅"];
+
+/// Whether subject or text of a person's mail is nothing but that wish: "please don't unsubscribe
+/// me" is not.
+fn is_unsubscribing(mail: &ParsedMail) -> bool {
+    let by_a_person = matches!(mail.kind, MailKind::Ordinary | MailKind::Automatic);
+    let is_wish = |text: &str| {
+        let bare =
+            text.trim().trim_matches(|c: char| c.is_ascii_punctuation() || c.is_whitespace());
+        let bare = bare.trim_matches(['。', '！']).to_lowercase();
+        WISHES.contains(&bare.as_str())
+    };
+    by_a_person
+        && (is_wish(mail.subject.as_deref().unwrap_or_default()) || is_wish(&mail.body.new_text))
+}
+
+/// The mail of ours that a mail is about: a token that we signed says it, or the id of a mail of
+/// ours. A forged token leads nowhere.
+async fn place(
+    records: &Records,
+    tenant: TenantId,
+    mail: &ParsedMail,
+    decoded: &Decoded,
+    recipients: &[String],
+) -> Result<Option<SendPlace>, TableFault> {
+    let tags = recipients.iter().filter_map(|text| EmailAddress::parse(text).ok());
+    let tags: Vec<String> = tags.filter_map(|address| address.tag().map(str::to_owned)).collect();
+    let ids = |list: &[String]| list.iter().rev().take(limits::REFERENCES_MAX).cloned().collect();
+    let answered: Vec<String> = ids(&mail.clues.in_reply_to);
+    let referred: Vec<String> = ids(&mail.clues.references);
+    let original = &decoded.original;
+    let in_ids = original.message_id.iter().chain(&answered).chain(&referred);
+    let in_ids = in_ids.filter_map(|id| id.split('@').next()).map(str::to_owned);
+    let texts = tags.into_iter().chain(original.tokens.iter().cloned()).chain(in_ids);
+    let keys = [ReplyKey::current(&records.hasher)];
+    let signed = texts
+        .flat_map(|text| text.split('+').map(str::to_owned).collect::<Vec<_>>())
+        .filter_map(|text| ReplyToken::read(&text))
+        .find_map(|token| match token.verify(&keys, tenant)? {
+            ReplyTarget::Message(message) => Some(SendPlace::OneOff { message }),
+            ReplyTarget::Thread(_) => None,
+        });
+    if signed.is_some() {
+        return Ok(signed);
+    }
+    let named = original.message_id.iter().cloned().chain(answered).chain(referred);
+    of_header_ids(records, tenant, &named.collect()).await
+}
+
+async fn apply(
+    records: &Records,
+    tenant: TenantId,
+    sort: ReportSort,
+    place: Option<SendPlace>,
+    told: Vec<Told>,
+) -> Result<MailReport, FlowError> {
+    let mut report =
+        MailReport { sort, applied: 0, strangers: 0, passed_over: None, flaws: Vec::new() };
+    let Some(place) = place else {
+        report.passed_over = Some(PassedOver::NotOurs);
+        return Ok(report);
+    };
+    if told.is_empty() {
+        report.passed_over = Some(PassedOver::NoRecipient);
+        return Ok(report);
+    }
+    let events = addressed(records, tenant, place, told, &mut report.strangers).await?;
+    if events.is_empty() {
+        report.passed_over = Some(PassedOver::Strangers);
+        return Ok(report);
+    }
+    let applied = apply_mail_events(records, None, &events).await?;
+    report.applied = applied.learned.saturating_add(applied.repeated);
+    Ok(report)
+}
+
+/// The facts about those whom the mail went to. A mail that was forwarded comes back from an address
+/// that we never wrote to: where the mail had one recipient, it is him.
+async fn addressed(
+    records: &Records,
+    tenant: TenantId,
+    place: SendPlace,
+    told: Vec<Told>,
+    strangers: &mut u64,
+) -> Result<Vec<MailEvent>, TableFault> {
+    let table = records.table.as_ref();
+    let key = |address: &EmailAddress| sends::key(tenant, &records.hasher, &place, address);
+    let more = told.len().saturating_sub(limits::BOUNCED_RECIPIENTS_MAX);
+    *strangers = u64::try_from(more).unwrap_or(u64::MAX);
+    let told: Vec<Told> = told.into_iter().take(limits::BOUNCED_RECIPIENTS_MAX).collect();
+    let wanted: BTreeSet<Key> =
+        told.iter().flat_map(|told| told.addresses.iter().map(key)).collect();
+    let known = table::get_all(table, &wanted).await?.items;
+    let alone = told.len() == 1;
+    let mut events = Vec::new();
+    for told in told {
+        let meant = told.addresses.iter().find(|address| known.contains_key(&key(address)));
+        let only = match meant {
+            Some(address) => Some(address.clone()),
+            None if alone => only_recipient(records, tenant, &place).await?,
+            None => None,
+        };
+        match only {
+            Some(address) => events.push(told.of(tenant, Some(place), address)),
+            None => *strangers = strangers.saturating_add(1),
+        }
+    }
+    Ok(events)
+}
+
+async fn only_recipient(
+    records: &Records,
+    tenant: TenantId,
+    place: &SendPlace,
+) -> Result<Option<EmailAddress>, TableFault> {
+    let table = records.table.as_ref();
+    let (mut sends, _) = sends::of_place(table, tenant, place, 2, None).await?;
+    let last = sends.pop();
+    Ok(last.filter(|_| sends.is_empty()).map(|send| send.to))
+}
+
+/// A notice that somebody asks to be unsubscribed: a person confirms it (G8).
+async fn ask_person(
+    records: &Records,
+    tenant: TenantId,
+    mail: &ParsedMail,
+    intake: &domain::intake::Intake,
+) -> Result<(), TableFault> {
+    let Some(address) = mail.from.iter().find_map(|party| party.address.clone()) else {
+        return Ok(());
+    };
+    let table = records.table.as_ref();
+    let contact = contacts::holder(table, tenant, &records.hasher, &address).await?;
+    let notice = Notice {
+        id: NoticeId::from_bits(intake.id.bits()),
+        tenant,
+        at: intake.announced_at,
+        owner: None,
+        matter: Matter::UnsubscribeAsked { address, contact },
+    };
+    notices::keep(table, &notice).await
+}
