@@ -3,6 +3,7 @@
 //! seed is a regression test (`SIMULATION_SEED=<n> cargo test --test simulation`).
 
 mod driver;
+mod events;
 mod fate;
 mod invariants;
 mod ports;

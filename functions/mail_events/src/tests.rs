@@ -41,3 +41,28 @@ async fn events_of_every_shape_are_applied_and_what_is_none_is_counted() {
     let again = apply(&world.records, &event.messages).await.unwrap();
     assert_eq!(again, "learned 0, repeated 4, unattributed 0, blocked 0, nobodys 1, unreadable 1");
 }
+
+/// The folder of sample events.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/events/");
+
+#[tokio::test]
+async fn sample_events_tell_every_recipient() {
+    for (name, facts, blocks) in [
+        ("ses-event-bounce-of-two.json", 2, 2),
+        ("ses-notification-complaint-in-sns-envelope.json", 1, 1),
+        ("ses-event-delivery-delay.json", 1, 0),
+    ] {
+        let world = World::new(1);
+        let tenant = domain::ids::TenantId::from_bits(1);
+        for to in ["lena@harbour.example", "ole@harbour.example"] {
+            let sent = testkit::people::send_one_off(&world.records, tenant, 7, to);
+            sent.await.unwrap();
+        }
+        let event = batch(&[std::fs::read_to_string(format!("{FOLDER}{name}")).unwrap()]);
+        let summary = apply(&world.records, &event.messages).await.unwrap();
+        let wanted = format!(
+            "learned {facts}, repeated 0, unattributed 0, blocked {blocks}, nobodys 0, unreadable 0"
+        );
+        assert_eq!(summary, wanted, "{name}");
+    }
+}

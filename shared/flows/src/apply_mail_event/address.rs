@@ -162,7 +162,9 @@ async fn add_up(
     let (Some(blocked_at), Some((event, bounce))) = (history.blocks(&rule), last) else {
         return Ok(false);
     };
+    // Several mails made this block, none of them alone.
     let wanted = Suppression {
+        source: None,
         blocked_at,
         blocked_until: Some(blocked_at.plus(limits::TEMPORARY_BLOCK_LIFE)),
         review_at: Suppression::review_of(blocked_at),
