@@ -107,8 +107,10 @@ pub const MEETING_TEXT_BYTES_MAX: usize = 2 * 1024;
 pub const MEETING_UID_BYTES_MAX: usize = 512;
 /// Longest recurrence rule that is kept, in octets.
 pub const RECURRENCE_RULE_BYTES_MAX: usize = 512;
-/// Most calendar mails about one meeting that are read: the newest.
-pub const CALENDAR_MAILS_MAX: u32 = 100;
+/// Most calendar mails about one meeting that are read: nobody who sends many hides another's.
+pub const CALENDAR_MAILS_MAX: u32 = 1_000;
+/// Most pages of calendar mails that one month of a calendar is made of, for the same reason.
+pub const MEETING_PAGES_MAX: usize = 5;
 /// How far back a calendar feed goes.
 pub const FEED_BACK: Duration = Duration::from_secs(92 * 86_400);
 /// How far ahead a calendar feed goes.

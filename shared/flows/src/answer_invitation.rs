@@ -61,10 +61,8 @@ pub async fn answer(
     let told = messages::get(table, tenant, found.meeting.message).await?;
     let told = told.ok_or_else(FlowError::not_found)?.message;
     let answer = next_answer(&found, &user, wanted, origin)?;
-    if found.answer.as_ref() != Some(&answer) {
-        let doer = Doer::new(allowed, request, post.records.clock.now());
-        keep(post, doer, &found, &answer, &told).await?;
-    }
+    let doer = Doer::new(allowed, request, post.records.clock.now());
+    keep(post, doer, &found, &answer, &told).await?;
     let origin = Origin { at: answer.answered_at, bits: answer.reply.bits() };
     let letter = letter(&found.meeting, &user, organizer, (&answer, &told));
     hand_over(post, tenant, &letter, origin).await?;
@@ -124,7 +122,7 @@ fn next_answer(
     })
 }
 
-/// Step 2.
+/// Step 2; nothing is left to do where an earlier try did it.
 async fn keep(
     post: &Post<'_>,
     doer: Doer,
@@ -135,24 +133,31 @@ async fn keep(
     let table = post.records.table.as_ref();
     let tenant = doer.tenant;
     let event = activities::get(table, tenant, event_of(found.id)).await?;
+    let kept = found.answer.as_ref() == Some(answer);
+    let comes = answer.answer != MeetingAnswer::Decline;
+    if kept && comes == event.is_some() {
+        return Ok(());
+    }
     let mut transaction = Transaction::default();
-    let before = found.answer.as_ref().map(|before| before.rev);
-    transaction.add(meetings::keep_answer(tenant, answer, before)?);
-    match (event, answer.answer) {
-        (None, MeetingAnswer::Accept | MeetingAnswer::Tentative) => {
+    if !kept {
+        let before = found.answer.as_ref().map(|before| before.rev);
+        transaction.add(meetings::keep_answer(tenant, answer, before)?);
+    }
+    match event {
+        None if comes => {
             let event = new_event(found, answer, told, doer.at);
             transaction.add(activities::create(tenant, &event)?);
             for contact in &event.contacts {
-                transaction.add(activities::link(tenant, *contact, event.id)?);
+                transaction.add(activities::link(tenant, *contact, &event)?);
             }
         }
-        (Some(event), MeetingAnswer::Decline) => {
+        Some(event) if !comes => {
             transaction.add(activities::delete(tenant, &event));
             for contact in &event.contacts {
-                transaction.add(activities::unlink(tenant, *contact, event.id));
+                transaction.add(activities::unlink(tenant, *contact, &event));
             }
         }
-        (Some(_), _) | (None, MeetingAnswer::Decline) => {}
+        Some(_) | None => {}
     }
     transaction.note(doer, "invitation.answered", found.id)?;
     transaction.commit(table).await

@@ -58,7 +58,7 @@ pub(crate) fn writes(
     let events = filed.mail.events.iter().take(MEETING_INSTANCES_MAX + 1);
     let attendees = main.attendees.iter().take(ATTENDEES_MAX).map(|attendee| Attendance {
         address: attendee.address.clone(),
-        participation: attendee.participation.as_deref().map(|word| short(word)),
+        participation: attendee.participation.as_deref().map(short),
     });
     let fact = CalendarMail {
         invitation: InvitationId::from_bits(0),

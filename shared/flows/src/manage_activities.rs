@@ -141,7 +141,7 @@ fn add_contact(
     let field = format!("contacts[{position}]");
     let refused = Refused::field(RefusalCode::FieldInvalid, field, "there is no such contact");
     transaction.add_or(activities::check_contact(tenant, contact), refused);
-    transaction.add(activities::link(tenant, contact, activity.id)?);
+    transaction.add(activities::link(tenant, contact, activity)?);
     Ok(())
 }
 
@@ -218,7 +218,7 @@ pub async fn change(
         }
     }
     for gone in before.contacts.iter().filter(|contact| !after.contacts.contains(contact)) {
-        transaction.add(activities::unlink(tenant, *gone, id));
+        transaction.add(activities::unlink(tenant, *gone, &before));
     }
     let action = format!("{}.changed", kind.name());
     transaction.note(Doer::new(allowed, request, now), &action, id)?;
@@ -301,7 +301,7 @@ pub async fn delete(
     let mut transaction = Transaction::default();
     transaction.add_or(activities::delete(tenant, &activity), revision_mismatch());
     for contact in &activity.contacts {
-        transaction.add(activities::unlink(tenant, *contact, id));
+        transaction.add(activities::unlink(tenant, *contact, &activity));
     }
     let action = format!("{}.deleted", kind.name());
     transaction.note(Doer::new(allowed, request, records.clock.now()), &action, id)?;

@@ -170,11 +170,10 @@ pub(crate) async fn accepted(
     };
     let found: Vec<_> =
         stream::iter(lists).map(read).buffered(READS_AT_ONCE_MAX).try_collect().await?;
-    let ids: BTreeSet<InvitationId> =
-        found.into_iter().flatten().map(|mail| mail.invitation).collect();
-    let ids: Vec<ActivityId> =
-        ids.into_iter().take(EVENTS_LISTED_MAX).map(|id| event_of(id)).collect();
-    let there = activities::get_all(table, tenant, &ids).await?;
+    let ids: BTreeSet<InvitationId> = found.into_iter().flatten().collect();
+    let ids: Vec<ActivityId> = ids.into_iter().map(event_of).collect();
+    let mut there = activities::get_all(table, tenant, &ids).await?;
+    there.truncate(EVENTS_LISTED_MAX);
     let read = async |activity: Activity| {
         let id = InvitationId::from_bits(activity.id.bits());
         let found = show_invitations::read(table, tenant, owner, id).await?;

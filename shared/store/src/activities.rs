@@ -50,15 +50,16 @@ pub fn delete(tenant: TenantId, activity: &Activity) -> Write {
 pub fn link(
     tenant: TenantId,
     contact: ContactId,
-    activity: ActivityId,
+    activity: &Activity,
 ) -> Result<Write, TableFault> {
     let keys = keys::activity_link(tenant, contact, activity);
-    let item = item::to_item("activity_link", &keys, &ActivityLink { contact, activity })?;
+    let link = ActivityLink { contact, activity: activity.id };
+    let item = item::to_item("activity_link", &keys, &link)?;
     Ok(Write::Put { key: keys.key, item, condition: None })
 }
 
 /// The write that takes an activity away from a record, there or not.
-pub fn unlink(tenant: TenantId, contact: ContactId, activity: ActivityId) -> Write {
+pub fn unlink(tenant: TenantId, contact: ContactId, activity: &Activity) -> Write {
     Write::Delete { key: keys::activity_link(tenant, contact, activity).key, condition: None }
 }
 

@@ -1,7 +1,9 @@
 //! Calendar mails, answers to invitations, and calendar feeds.
 
+use std::collections::BTreeSet;
+
 use domain::ids::{InvitationId, TenantId, UserId};
-use domain::limits::{CALENDAR_MAILS_MAX, EVENT_LENGTH_MAX, PAGE_ITEMS_MAX};
+use domain::limits::{CALENDAR_MAILS_MAX, EVENT_LENGTH_MAX, MEETING_PAGES_MAX, PAGE_ITEMS_MAX};
 use domain::meeting::{CalendarFeed, CalendarMail, InvitationAnswer};
 use domain::meeting_times::Begins;
 use domain::timestamp::Timestamp;
@@ -84,8 +86,8 @@ pub async fn invitations_of(
     Ok((mails, page.next))
 }
 
-/// The mails that invited a user to what begins in a month (`yyyymm`), or, without one, to what recurs
-/// and has not ended at a moment; at most [`PAGE_ITEMS_MAX`].
+/// The invitations of a user to what begins in a month (`yyyymm`), or, without one, to what recurs and
+/// has not ended at a moment; those of at most [`MEETING_PAGES_MAX`] pages of mails.
 ///
 /// # Errors
 /// A fault of the table.
@@ -95,12 +97,12 @@ pub async fn meetings_of(
     user: UserId,
     month: Option<&str>,
     from: Timestamp,
-) -> Result<Vec<CalendarMail>, TableFault> {
+) -> Result<BTreeSet<InvitationId>, TableFault> {
     let range = match month {
         Some(_) => SortRange::All,
         None => SortRange::Between(from.to_string(), "~".to_owned()),
     };
-    let query = Query {
+    let mut query = Query {
         table: TableName::Crm,
         index: Index::Gsi2,
         partition: keys::meetings_of(tenant, user, month),
@@ -109,8 +111,19 @@ pub async fn meetings_of(
         limit: PAGE_ITEMS_MAX,
         after: None,
     };
-    let page = table.query(&query).await?;
-    page.items.into_iter().map(item::from_item).collect()
+    let mut found = BTreeSet::new();
+    for _ in 0..MEETING_PAGES_MAX {
+        let page = table.query(&query).await?;
+        for item in page.items {
+            let mail: CalendarMail = item::from_item(item)?;
+            found.insert(mail.invitation);
+        }
+        query.after = page.next;
+        if query.after.is_none() {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// A user's answer to an invitation.

@@ -42,9 +42,10 @@ pub fn activities_of_message(tenant: TenantId, message: MessageId) -> String {
     format!("TENANT#{tenant}#MESSAGE#{message}#ACTIVITIES")
 }
 
-/// That an activity is about a record. Ids sort by time, and so do these.
-pub fn activity_link(tenant: TenantId, contact: ContactId, activity: ActivityId) -> ItemKeys {
-    only(crm(contact_partition(tenant, contact), format!("{ACTIVITY_LINK}{activity}")))
+/// That an activity is about a record, by the moment it was made.
+pub fn activity_link(tenant: TenantId, contact: ContactId, activity: &Activity) -> ItemKeys {
+    let (at, id) = (activity.created_at, activity.id);
+    only(crm(contact_partition(tenant, contact), format!("{ACTIVITY_LINK}{at}#{id}")))
 }
 
 /// What sort keys of a record's activities start with.
