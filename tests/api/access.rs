@@ -43,6 +43,7 @@ fn body(endpoint: &Endpoint) -> Value {
         (_, "/v1/routes") => {
             json!({"domain": "example.org", "mailbox": "mbx_01KB2N8QSZ3M9T4V5W6X7Y8Z90"})
         }
+        (_, "/v1/messages") => json!({"to": ["x@example.org"]}),
         (_, "/v1/contacts") => json!({"name": "x"}),
         (_, "/v1/tasks" | "/v1/notes") => json!({"subject": "x"}),
         (_, "/v1/events") => json!({

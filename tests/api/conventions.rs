@@ -212,6 +212,7 @@ async fn a_function_that_is_not_ready_says_so_and_tries_again() {
         records: office.world.records.clone(),
         archive: office.world.archive.clone(),
         queue: office.world.queue.clone(),
+        sender: office.world.sender.clone(),
     };
     let answered = service.answer(async { Ok(app) }, health()).await;
     assert_eq!(answered.status(), 200);

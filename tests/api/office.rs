@@ -55,6 +55,7 @@ impl Office {
             records: world.records.clone(),
             archive: world.archive.clone(),
             queue: world.queue.clone(),
+            sender: world.sender.clone(),
         };
         Self { router: api::router(app), world }
     }
@@ -65,6 +66,7 @@ impl Office {
             records: self.world.records_through(table),
             archive: self.world.archive.clone(),
             queue: self.world.queue.clone(),
+            sender: self.world.sender.clone(),
         };
         Self { router: api::router(app), world: self.world }
     }

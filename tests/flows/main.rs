@@ -14,3 +14,6 @@ mod inbound_filing;
 mod inbound_quarantine;
 mod page_cost;
 mod rounds;
+mod sending;
+mod sending_deaths;
+mod sending_desk;

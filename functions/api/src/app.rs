@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flows::ports::{MailArchive, Records, WorkQueue};
+use flows::ports::{MailArchive, MailSender, Records, WorkQueue};
 
 /// The ports of the API. Cheap to clone: every request has one.
 #[derive(Clone)]
@@ -13,4 +13,6 @@ pub struct App {
     pub archive: Arc<dyn MailArchive>,
     /// Where work for other functions goes.
     pub queue: Arc<dyn WorkQueue>,
+    /// Who sends mail.
+    pub sender: Arc<dyn MailSender>,
 }

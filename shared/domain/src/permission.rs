@@ -199,6 +199,8 @@ permissions! {
     OverrideBlocks = "blocks.override", Admin;
     /// See reports, rates and alerts.
     ReadReports = "reports.read", Member;
+    /// Write mail to the outside.
+    SendMail = "mail.send", Member;
     /// See the outcome of every raw mail of the tenant, quarantine included.
     ReadIntake = "intake.read", Admin;
     /// Retry quarantined mail.

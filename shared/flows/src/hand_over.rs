@@ -29,7 +29,7 @@ use domain::suppression::Suppression;
 use futures::future::try_join;
 use store::suppressions::Asked;
 use store::table::TableFault;
-use store::{hand_overs, item, sends, suppressions};
+use store::{hand_overs, item, messages, sends, suppressions};
 
 use crate::error::{Failure, FlowError};
 use crate::letter::Letter;
@@ -85,6 +85,22 @@ pub async fn hand_over(
         Written::There(message) => read_again(post, tenant, &message).await?,
     };
     go_on(post, tenant, written).await
+}
+
+/// Goes on with a mail that was written down and not handed over: after a throttled call, or where its
+/// worker died.
+///
+/// # Errors
+/// `not_found` for no such mail of ours; else like [`hand_over`].
+pub async fn resume(
+    post: &Post<'_>,
+    tenant: TenantId,
+    message: MessageId,
+) -> Result<HandedOver, FlowError> {
+    let found = messages::get(post.records.table.as_ref(), tenant, message).await?;
+    let found = found.ok_or_else(FlowError::not_found)?;
+    let ready = read_again(post, tenant, &found.message).await?;
+    go_on(post, tenant, ready).await
 }
 
 /// A mail that stands in the records with its recipients.

@@ -28,6 +28,7 @@ pub mod paging;
 pub mod ports;
 pub mod repeat_request;
 pub mod review_intakes;
+pub mod send_message;
 pub mod show_activities;
 pub mod show_blocks;
 pub mod show_calendar;

@@ -3,12 +3,14 @@
 use std::panic::catch_unwind;
 
 use domain::ids::MessageId;
-use domain::limits::{RAW_MAIL_BYTES_MAX, SIGNED_URL_LIFE, TEXT_BYTES_MAX};
-use domain::message::RawMail;
+use domain::limits::{PAGE_ITEMS_MAX, RAW_MAIL_BYTES_MAX, SIGNED_URL_LIFE, TEXT_BYTES_MAX};
+use domain::message::{Direction, Message, RawMail};
 use domain::permission::{Allowed, ReadMail};
 use domain::refusal::{RefusalCode, Refused};
+use domain::send::{Send, SendPlace};
 use domain::timestamp::Timestamp;
-use store::messages;
+use futures::future::try_join;
+use store::{messages, sends};
 
 use crate::attachment_key::attachment_key;
 use crate::cut;
@@ -23,6 +25,8 @@ pub struct MessageWithText {
     pub mail: VisibleMessage,
     /// What its writer wrote anew.
     pub text: NewText,
+    /// What became of it for each recipient, where we sent it.
+    pub sends: Vec<Send>,
 }
 
 /// What the writer of a mail wrote anew.
@@ -56,8 +60,23 @@ pub async fn show_message(
     message: MessageId,
 ) -> Result<MessageWithText, FlowError> {
     let mail = visible(records, allowed, message).await?;
-    let text = new_text(archive, &mail.message.raw).await?;
-    Ok(MessageWithText { mail, text })
+    let (text, sends) =
+        try_join(new_text(archive, &mail.message.raw), sends(records, allowed, &mail.message))
+            .await?;
+    Ok(MessageWithText { mail, text, sends })
+}
+
+async fn sends(
+    records: &Records,
+    allowed: &Allowed<ReadMail>,
+    message: &Message,
+) -> Result<Vec<Send>, FlowError> {
+    if message.direction == Direction::Received {
+        return Ok(Vec::new());
+    }
+    let place = SendPlace::OneOff { message: message.id };
+    let (table, tenant) = (records.table.as_ref(), allowed.tenant());
+    Ok(sends::of_place(table, tenant, &place, PAGE_ITEMS_MAX, None).await?.0)
 }
 
 async fn visible(

@@ -25,6 +25,8 @@ pub enum SendAnswer {
     Accept,
     /// Asks for a slower rate.
     Throttle,
+    /// Does not take the mail, for a reason that is not the mail's.
+    Fail,
     /// Refuses the mail for good.
     Reject(String),
     /// Does not take the mail, and the answer is lost.
@@ -64,6 +66,11 @@ impl MailSender for MemorySender {
         };
         match state.script.pop_front().unwrap_or(SendAnswer::Accept) {
             SendAnswer::Throttle => return Err(SendFault::Throttled),
+            SendAnswer::Fail => {
+                let source = "sending is paused".into();
+                let fault = PortFault { port: "sender", operation: "send", source };
+                return Err(SendFault::NotSent(fault));
+            }
             SendAnswer::Reject(why) => return Err(SendFault::Rejected(why)),
             SendAnswer::LoseUnsent => return Err(lost()),
             SendAnswer::LoseSent => {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::mail_views::MailView;
+use super::sent_messages::SendView;
 use crate::answer::Answer;
 use crate::app::App;
 use crate::asked::PathWords;
@@ -27,16 +28,19 @@ pub struct MessageView {
     pub new_text: Option<String>,
     /// Whether the text is longer than an answer takes; the raw mail has all of it.
     pub new_text_is_cut: bool,
+    /// What became of it for each recipient, where it was sent from here.
+    pub sends: Vec<SendView>,
 }
 
 impl From<MessageWithText> for MessageView {
-    fn from(MessageWithText { mail, text }: MessageWithText) -> Self {
+    fn from(MessageWithText { mail, text, sends }: MessageWithText) -> Self {
         let (new_text, new_text_is_cut) = match text {
             NewText::Whole(text) => (Some(text), false),
             NewText::Beginning(text) => (Some(text), true),
             NewText::Gone => (None, false),
         };
-        Self { mail: mail.into(), new_text, new_text_is_cut }
+        let sends = sends.into_iter().map(SendView::from).collect();
+        Self { mail: mail.into(), new_text, new_text_is_cut, sends }
     }
 }
 

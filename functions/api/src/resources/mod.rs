@@ -13,6 +13,7 @@ pub mod limits;
 pub mod mail_views;
 pub mod messages;
 pub mod routes;
+pub mod sent_messages;
 pub mod settings;
 pub mod threads;
 pub mod timeline;
@@ -35,6 +36,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         invitations::endpoints(),
         calendar::endpoints(),
         messages::endpoints(),
+        sent_messages::endpoints(),
         threads::endpoints(),
         intake::endpoints(),
     ];
