@@ -6,5 +6,6 @@ mod inbound;
 mod quarantine;
 mod restart;
 mod sealed;
+mod sending;
 mod shared_cloud;
 mod smtp_client;

@@ -7,18 +7,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use async_trait::async_trait;
 use domain::hand_over::HandOverState;
 use domain::limits;
+use domain::mail_event::{Fact, MailEvent, Teller};
 use domain::refusal::RefusalCode;
-use domain::send::SendStatus;
+use domain::send::{SendPlace, SendStatus};
 use domain::suppression::SuppressionCause;
+use flows::apply_mail_event::apply_mail_events;
 use flows::error::FlowError;
-use flows::hand_over::claim_provider_id;
 use store::table::{
     BatchGot, Got, Key, Page, Query, Table, TableFault, TransactError, Units, Write, WriteError,
 };
 use testkit::memory_sender::SendAnswer;
 use testkit::memory_table::MemoryTable;
 
-use crate::sending_desk::{CUSTOMER, Desk, to};
+use crate::sending_desk::{CUSTOMER, Desk, address, to};
 
 /// A table whose worker dies at one call: before it is done, or after, so that its answer is lost.
 struct DyingTable {
@@ -144,10 +145,20 @@ async fn a_lost_answer_is_unknown_until_an_event_tells_and_nothing_is_sent_again
         assert!(matches!(again.state, HandOverState::Begun(_)));
         assert_eq!(desk.world.sender.sent().len(), out);
 
-        let (records, of) = (&desk.world.records, (sent.message, sent.thread));
+        let event = MailEvent {
+            tenant: desk.id(),
+            place: Some(SendPlace::OneOff { message: sent.message }),
+            recipient: address(CUSTOMER),
+            at: desk.world.records.clock.now(),
+            fact: Fact::Sent,
+            teller: Teller::Provider,
+            provider_id: Some("told-by-event".to_owned()),
+        };
         for _ in 0..2 {
-            claim_provider_id(records, desk.id(), of, "told-by-event").await.unwrap();
+            let events = std::slice::from_ref(&event);
+            apply_mail_events(&desk.world.records, None, events).await.unwrap();
         }
+        assert_eq!(desk.sends(sent.message).await[0].status(), SendStatus::Sent);
         let state = desk.hand_over(sent.message).await.state();
         assert_eq!(state, HandOverState::Accepted("told-by-event".to_owned()));
     }

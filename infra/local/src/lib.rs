@@ -2,8 +2,8 @@
 //!
 //! [`cloud::Cloud`] is the whole of it as a value: started, used and stopped by `cargo local` and by the
 //! end-to-end tests alike. There is no second wiring: the template is deployed as it is, and what
-//! stands in for AWS is the local cloud (a Python package) plus the two things it lacks, the
-//! receiving side of SES ([`receiving`]) and its SMTP door ([`smtp`]).
+//! stands in for AWS is the local cloud (a Python package) plus what it lacks of SES: the
+//! receiving side ([`receiving`]) with its SMTP door ([`smtp`]), and the sending side ([`ses`]).
 //!
 //! Architecture invariants: nothing listens on anything but 127.0.0.1, and no credential of the
 //! caller is read or passed on.
@@ -35,6 +35,7 @@ pub mod ses;
 pub mod smtp;
 pub mod smtp_session;
 
+pub mod bounce_demo;
 pub mod demo;
 pub mod run;
 pub mod timeline;

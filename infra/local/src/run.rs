@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use crate::{
-    alarms,
+    alarms, bounce_demo,
     cloud::{Cloud, Stack},
     commands::{Command, HELP, Send, Up},
     demo::{self, outcome_of},
@@ -41,6 +41,7 @@ async fn start(up: Up) -> Result<()> {
     options.smtp_port = up.smtp_port.unwrap_or(options::SMTP_PORT);
     let (samples, drop_dir) = (options.root.join("tests/fixtures/mail"), options.drop_dir.clone());
 
+    let outcomes = options.state_dir.join("ses/outcomes.json");
     let cloud = Cloud::start(options).await?;
     let api = cloud.api()?;
     if cloud.tenant().is_new {
@@ -51,6 +52,9 @@ async fn start(up: Up) -> Result<()> {
     }
     say(&outcome_line(&api.list("/v1/intake", 20_000).await?));
     say(&timeline::of_busiest_contact(&api).await?);
+    if cloud.tenant().is_new {
+        say(&bounce_demo::show(&cloud, &api).await?);
+    }
     say(&format!("API       {}/v1", cloud.stack().api_url()?));
     say(&format!("Key       {}", cloud.tenant().api_key));
     if up.exit {
@@ -62,6 +66,7 @@ async fn start(up: Up) -> Result<()> {
         demo::MAIL_DOMAIN
     ));
     say(&format!("Folder    {}: drop .eml files there", drop_dir.display()));
+    say(&format!("Outcomes  {}: how mail to an address ends", outcomes.display()));
     say("Ctrl-C stops; state is kept for the next `cargo local up`.");
     until_told_to_stop().await?;
     say("Stopping.");

@@ -45,7 +45,7 @@ pub struct Send {
     pub contact: Option<ContactId>,
     /// When we decided to send it. Its day is the day that the mail is counted in.
     pub queued_at: Timestamp,
-    /// When the provider took it over, by its answer or its `Send` event.
+    /// When the provider took it over, by its `Send` event.
     pub sent_at: Option<Timestamp>,
     /// The provider's id of the mail.
     pub provider_id: Option<String>,
@@ -237,7 +237,7 @@ impl Send {
             (self.opened_at.is_some(), SendStatus::Opened),
             (self.was_delivered(), SendStatus::Delivered),
             (self.delayed.is_some(), SendStatus::Delayed),
-            (self.sent_at.is_some(), SendStatus::Sent),
+            (self.sent_at.is_some() || self.provider_id.is_some(), SendStatus::Sent),
             (self.skipped.is_some(), SendStatus::Skipped),
             (self.failed.is_some(), SendStatus::Failed),
             (self.unknown_at.is_some(), SendStatus::Unknown),

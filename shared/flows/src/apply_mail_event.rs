@@ -14,6 +14,7 @@ mod domain_incident;
 mod known;
 mod learn;
 mod located;
+mod lost_answer;
 mod note;
 mod told;
 
@@ -73,6 +74,7 @@ pub async fn apply_mail_events(
         }
     }
     applied.blocked = follow(records, provider, &known, &acting).await?;
+    lost_answer::settle(records, &known, events).await?;
     applied.learned = learn::learn(records, known, events).await?;
     Ok(applied)
 }

@@ -4,7 +4,7 @@
 //! 1 whose the recipients are, and whether one is blocked
 //! 2 the mail as MIME into the archive, before the record that names it
 //! 3 one transaction: message, delivery, thread, timeline lines, a send for each recipient, hand-over
-//! 4 the right to hand it over, beside a second look at the blocks
+//! 4 a second look at the blocks, then the right to hand it over
 //! 5 the provider
 //! 6 one transaction: its id on the hand-over and the sends, and the claim of the header id it made
 //! ```
@@ -138,10 +138,9 @@ async fn go_on(post: &Post<'_>, tenant: TenantId, ready: Ready) -> Result<Handed
     let records = post.records;
     let table = records.table.as_ref();
     let now = records.clock.now();
-    let begin = async { Ok(hand_overs::begin(table, tenant, ready.message, now).await?) };
-    let addresses: Vec<&EmailAddress> = ready.sends.iter().map(|send| &send.to).collect();
-    let (mine, blocked) = try_join(begin, blocked(records, tenant, addresses)).await?;
-    if !mine {
+    let blocked = blocked(records, tenant, ready.sends.iter().map(|send| &send.to)).await?;
+    // From here to the provider's answer a death leaves a question: nothing else stands between.
+    if !hand_overs::begin(table, tenant, ready.message, now).await? {
         return as_it_stands(post, tenant, ready).await;
     }
     let (skipped, sends): (Vec<Send>, Vec<Send>) =

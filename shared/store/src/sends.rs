@@ -50,18 +50,18 @@ pub fn replace(
     put(tenant, hasher, send, Condition::Equals("rev", item::number(rev_before)))
 }
 
-/// The write that notes the provider's answer. It may come before or after the `Send` event.
+/// The write that notes the provider's answer, before or after the `Send` event. When it was sent is
+/// the event's to tell: it is counted with the first telling, which has to be the same for every way
+/// a mail goes out.
 pub fn handed_over(
     tenant: TenantId,
     hasher: &KeyedHasher,
     send: &Send,
     provider_id: &str,
-    at: Timestamp,
 ) -> Write {
     Write::Update {
         key: key(tenant, hasher, &send.place, &send.to),
         changes: vec![
-            Change::SetIfAbsent("sent_at", item::text(at)),
             Change::Set("provider_id", item::text(provider_id)),
             Change::Add("rev", 1),
         ],

@@ -28,13 +28,12 @@ pub(super) async fn accepted(
     provider_id: String,
     skipped: Vec<Send>,
 ) -> Result<HandedOver, FlowError> {
-    let now = records.clock.now();
     let Ready { message, thread, mut sends, .. } = ready;
     let mut writes = vec![hand_overs::accepted(tenant, message, &provider_id)];
     for send in &mut sends {
-        writes.push(sends::handed_over(tenant, &records.hasher, send, &provider_id, now));
-        send.sent_at = Some(now);
+        writes.push(sends::handed_over(tenant, &records.hasher, send, &provider_id));
         send.provider_id = Some(provider_id.clone());
+        send.rev += 1;
     }
     claim_and_write(records, tenant, (message, thread), &provider_id, writes).await?;
     let state = HandOverState::Accepted(provider_id);
@@ -112,6 +111,7 @@ pub(super) async fn refused(
     for send in &mut sends {
         writes.push(hand_overs::tell(tenant, &records.hasher, send, &told)?);
         send.failed = Some(stopped.clone());
+        send.rev += 1;
     }
     commit(records.table.as_ref(), writes).await?;
     Ok(done(message, thread, HandOverState::Refused(stopped), sends, skipped))
@@ -131,6 +131,7 @@ pub(super) async fn unknown(
     for send in &mut sends {
         writes.push(hand_overs::tell(tenant, &records.hasher, send, &told)?);
         send.unknown_at.get_or_insert(begun_at);
+        send.rev += 1;
     }
     commit(records.table.as_ref(), writes).await?;
     Ok(done(message, thread, HandOverState::Begun(begun_at), sends, skipped))
@@ -151,6 +152,7 @@ pub(super) async fn skipped(
         let write = hand_overs::tell(tenant, &records.hasher, send, &told)?;
         commit(records.table.as_ref(), vec![write]).await?;
         send.skipped = Some(stopped);
+        send.rev += 1;
     }
     Ok(sends)
 }
