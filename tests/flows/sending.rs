@@ -60,8 +60,7 @@ async fn an_answer_that_names_only_the_providers_id_finds_the_sent_mail() {
     let inbound = Inbound::new().await;
     let desk = Desk { world: inbound.world, tenant: inbound.tenant };
     let sent = desk.send(desk.origin(1), to(&[CUSTOMER])).await.unwrap();
-    let answer =
-        Draft::new("answer", CUSTOMER, ANNA).answering(&["sent-1@amazonses.com"]);
+    let answer = Draft::new("answer", CUSTOMER, ANNA).field("In-Reply-To: <sent-1@amazonses.com>");
     let inbound = Inbound { world: desk.world, tenant: desk.tenant };
     let announced = inbound.received(&answer, &[ANNA]);
     let archive = inbound.world.archive.as_ref();

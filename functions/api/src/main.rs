@@ -16,15 +16,10 @@ use lambda_http::{Error, Request, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let cloud = start::begin();
-    let [crm, delivery, audit, bucket, queue, secret, set] = settings::required([
-        "CRM_TABLE",
-        "DELIVERY_TABLE",
-        "AUDIT_TABLE",
-        "MAIL_BUCKET",
-        "INBOUND_QUEUE_URL",
-        "STACK_SECRET_ARN",
-        "CONFIGURATION_SET",
-    ])?;
+    let [crm, delivery, audit] =
+        settings::required(["CRM_TABLE", "DELIVERY_TABLE", "AUDIT_TABLE"])?;
+    let [bucket, queue] = settings::required(["MAIL_BUCKET", "INBOUND_QUEUE_URL"])?;
+    let [secret, set] = settings::required(["STACK_SECRET_ARN", "CONFIGURATION_SET"])?;
     let tables = TableNames { crm: Some(crm), delivery: Some(delivery), audit: Some(audit) };
     let backend = Backend::new(&cloud, tables, secret);
     let archive = Arc::new(S3Archive::new(&cloud, bucket));

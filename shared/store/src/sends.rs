@@ -9,7 +9,6 @@ use domain::email_address::{EmailAddress, KeyedHasher};
 use domain::ids::TenantId;
 use domain::limits;
 use domain::send::{Counted, Send, SendPlace};
-use domain::timestamp::Timestamp;
 
 use crate::item;
 use crate::keys;
