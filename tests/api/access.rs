@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use api::endpoint::Endpoint;
-use domain::ids::{ActivityId, ContactId, IntakeId, InvitationId, MessageId, RouteId, ThreadId};
+use domain::ids::{
+    ActivityId, ContactId, IntakeId, InvitationId, ListId, MessageId, RouteId, ThreadId,
+};
 use domain::permission::Scope;
 use domain::timestamp::Timestamp;
 use domain::user::Role;
@@ -51,6 +53,13 @@ fn body(endpoint: &Endpoint) -> Value {
             "start_at": "2026-11-23T09:00:00Z",
             "end_at": "2026-11-23T10:00:00Z",
         }),
+        (_, "/v1/contacts/{id}/convert" | "/v1/contacts/{id}/undo") => json!({}),
+        (_, "/v1/contacts/{id}/merge") => json!({"with": ContactId::from_bits(2)}),
+        (_, "/v1/messages/{id}/contact") => json!({}),
+        (_, "/v1/lists") => json!({"name": "x"}),
+        (_, "/v1/lists/{id}/members") => json!({"add": [ContactId::from_bits(2)]}),
+        (_, "/v1/modules") => json!({"name": "press", "label": "x", "plural": "x"}),
+        (_, "/v1/modules/{id}/purge") => json!({"rev": 1}),
         (_, "/v1/contacts/lookup") => json!({"email": "x@example.org"}),
         (method, path) => panic!("a body for {method} {path}"),
     }
@@ -68,6 +77,8 @@ async fn ids(office: &Office, firm: &Firm) -> BTreeMap<&'static str, String> {
         ("api_keys", format!("key_{key}")),
         ("routes", RouteId::from_bits(1).to_string()),
         ("contacts", ContactId::from_bits(1).to_string()),
+        ("lists", ListId::from_bits(1).to_string()),
+        ("modules", "partner".to_owned()),
         ("messages", MessageId::from_bits(1).to_string()),
         ("threads", ThreadId::from_bits(1).to_string()),
         ("intake", IntakeId::from_bits(1).to_string()),

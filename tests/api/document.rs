@@ -88,6 +88,7 @@ fn the_schema_of_problems_has_the_members_that_problems_have() {
     use domain::refusal::{RefusalCode, Refused};
     let refused = Refused::field(RefusalCode::IdempotencyKeyBusy, "f", "h")
         .with_limit(1)
+        .about("con_1", vec!["name".to_owned()])
         .with_retry_at(domain::timestamp::Timestamp::default());
     let id = domain::ids::RequestId::from_bits(1);
     let problem = serde_json::to_value(lambda::http::Problem::of_refusal(&refused, id)).unwrap();

@@ -7,7 +7,7 @@ use testkit::raw_mail::Draft;
 use crate::office::{Firm, Office, Person, items, text_at};
 
 /// Takes a mail in that SES received for these people.
-async fn receive(office: &Office, draft: &Draft, to: &[&Person], verdicts: &[(&str, &str)]) {
+pub async fn receive(office: &Office, draft: &Draft, to: &[&Person], verdicts: &[(&str, &str)]) {
     let world = &office.world;
     let key = format!("inbound/{}", world.random.bits());
     let raw = world.archive.put(&key, draft.raw("1"));
@@ -27,7 +27,7 @@ async fn receive(office: &Office, draft: &Draft, to: &[&Person], verdicts: &[(&s
 const LENA: &str = "lena@harbour.example";
 
 /// The only contact, asked for by somebody who may.
-async fn contact_of(office: &Office, firm: &Firm, email: &str) -> String {
+pub async fn contact_of(office: &Office, firm: &Firm, email: &str) -> String {
     let found = office.post("/v1/contacts/lookup", json!({"email": email})).by(&firm.admin);
     text_at(&found.send().await.expect(200), "/id").to_owned()
 }

@@ -2,15 +2,19 @@
 
 mod access;
 mod activities;
+mod add_party;
 mod api_keys;
 mod calendar;
+mod contact_acts;
 mod contacts;
 mod conventions;
 mod document;
 mod idempotency;
 mod intake;
+mod lists;
 mod log;
 mod mail;
+mod modules;
 mod office;
 mod routes;
 mod settings;

@@ -12,6 +12,7 @@ mod inbound_corpus;
 mod inbound_cost;
 mod inbound_filing;
 mod inbound_quarantine;
+mod merge_races;
 mod page_cost;
 mod rounds;
 mod sending;

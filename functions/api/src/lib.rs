@@ -9,6 +9,7 @@ pub mod asked;
 pub mod auth;
 pub mod cursor;
 pub mod endpoint;
+pub mod field_values;
 pub mod frame;
 pub mod idempotency;
 pub mod openapi;

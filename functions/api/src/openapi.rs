@@ -206,6 +206,15 @@ fn problem_schema() -> Value {
                 "format": "date-time",
                 "description": "From when on the same request may succeed.",
             },
+            "existing": {
+                "type": "string",
+                "description": "The id of the thing that stands in the way.",
+            },
+            "differences": {
+                "type": "array",
+                "items": { "type": "string" },
+                "description": "The fields in which that thing differs from what was asked for.",
+            },
             "request_id": { "type": "string", "description": "Names the request in our log." },
         },
     })

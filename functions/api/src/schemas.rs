@@ -34,6 +34,8 @@ ids! {
     api_key_id = ApiKeyId;
     /// A contact's id.
     contact_id = ContactId;
+    /// A list's id.
+    list_id = ListId;
     /// A mailbox's id.
     mailbox_id = MailboxId;
     /// A message's id.
@@ -75,6 +77,47 @@ pub fn contact_kind() -> Object {
         .pattern(Some("^[a-z][a-z0-9_]{1,23}$"))
         .description(Some(format!("{}, or a module of the tenant.", standard.join(", "))))
         .build()
+}
+
+/// Values of fields by name.
+pub fn field_values() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(any_value()))
+        .build()
+}
+
+/// A type of fields.
+pub fn field_type() -> Object {
+    one_of([
+        "text",
+        "long_text",
+        "integer",
+        "decimal",
+        "date",
+        "moment",
+        "yes_no",
+        "choice",
+        "choices",
+        "email",
+        "phone",
+        "url",
+        "reference",
+    ])
+    .build()
+}
+
+/// A value of a field, of whichever type.
+pub fn field_value() -> Object {
+    any_value().build()
+}
+
+fn any_value() -> ObjectBuilder {
+    let texts =
+        "A text, a whole number, true or false, or a list of texts, as the field's type is.";
+    let kinds = [Type::String, Type::Integer, Type::Boolean, Type::Array];
+    let kinds = SchemaType::from_iter(kinds);
+    ObjectBuilder::new().schema_type(kinds).description(Some(texts))
 }
 
 /// What an address is in a mail.

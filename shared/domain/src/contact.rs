@@ -39,6 +39,9 @@ pub struct Contact {
     /// them is read with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merged: Vec<ContactId>,
+    /// How those came to be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged_sources: Vec<ContactSource>,
     /// The record it was merged into: it is then no record of its own, but another id of that one.
     pub merged_into: Option<ContactId>,
     /// The revisions it got by conversions and merges that can be undone, oldest first.
@@ -72,6 +75,7 @@ impl Contact {
             source,
             converted: None,
             merged: Vec::new(),
+            merged_sources: Vec::new(),
             merged_into: None,
             undoable: Vec::new(),
             created_at: at,

@@ -75,8 +75,6 @@ pub const RETRY_WAIT: Duration = Duration::from_secs(300);
 pub const SIGNED_URL_LIFE: Duration = Duration::from_secs(300);
 /// Longest name of a user, tenant, contact, key or mailbox, in octets.
 pub const NAME_BYTES_MAX: usize = 200;
-/// Most addresses of one contact.
-pub const CONTACT_ADDRESSES_MAX: usize = 10;
 /// Most writes of one transaction (DynamoDB's TransactWriteItems).
 pub const TRANSACTION_WRITES_MAX: usize = 100;
 /// Longest text of a task, event or note, in octets: with all else its item stays under 32 KB.
@@ -117,6 +115,51 @@ pub const FEED_BACK: Duration = Duration::from_secs(92 * 86_400);
 pub const FEED_AHEAD: Duration = Duration::from_secs(366 * 86_400);
 /// Longest comment on an answer to an invitation, in octets.
 pub const COMMENT_BYTES_MAX: usize = 1024;
+/// Most addresses of one contact, so that a merge of two, and its removal, are one transaction.
+pub const CONTACT_ADDRESSES_MAX: usize = 20;
+/// Largest record of a contact or a module, in octets of its item: items stay under 32 KB, and an item
+/// that keeps a record as it was has room for what it is about.
+pub const RECORD_BYTES_MAX: usize = 30 * 1024;
+/// Most modules that a tenant makes: they are read with one query.
+pub const MODULES_MAX: u64 = 50;
+/// Most fields of a module, removed ones included.
+pub const MODULE_FIELDS_MAX: usize = 100;
+/// Most digits behind the point of a decimal field.
+pub const DECIMAL_SCALE_MAX: u32 = 12;
+/// Most choices of a field.
+pub const FIELD_CHOICES_MAX: usize = 100;
+/// Longest text of a field of one line, in characters.
+pub const FIELD_CHARS_MAX: usize = 255;
+/// Longest text of a field of several lines, in characters.
+pub const LONG_FIELD_CHARS_MAX: usize = 8_000;
+/// Longest URL in a field, in octets.
+pub const FIELD_URL_BYTES_MAX: usize = 2_000;
+/// Longest phone number in a field, in characters.
+pub const PHONE_CHARS_MAX: usize = 40;
+/// Most records that are merged into one: each is one more query when its timeline is read.
+pub const MERGED_MAX: usize = 10;
+/// Most conversions and merges of one record that can be undone; older ones stay.
+pub const UNDOABLE_MAX: usize = 3;
+/// Largest item of a table, in octets: as small as reads and backups like it.
+pub const ITEM_BYTES_MAX: usize = 32 * 1024;
+/// Most lines of a removed record's timeline that its removal takes away, in steps of one transaction;
+/// to the others nothing leads.
+pub const SWEPT_LINES_MAX: u32 = 500;
+/// Lines in one step of that.
+pub const SWEPT_LINES_STEP: u32 = 100;
+/// Most mails of a conversation that are put on the timeline of a record that is made of one of them:
+/// each takes two writes of the transaction.
+pub const EARLIER_MAIL_MAX: usize = 25;
+/// Most lists of a tenant: they are on few pages.
+pub const LISTS_MAX: u64 = 1_000;
+/// Most records that one request puts on a list or takes off it.
+pub const LIST_MEMBERS_CHANGED_MAX: usize = 500;
+/// How many of them one transaction takes.
+pub const LIST_MEMBERS_STEP: usize = 50;
+/// Members that are counted before a count says "at least".
+pub const LIST_COUNTED_MAX: u64 = 10_000;
+/// Records that one step of a purge looks at.
+pub const PURGE_STEP: u32 = 100;
 /// Longest life of an API key.
 pub const API_KEY_LIFE_MAX: Duration = Duration::from_secs(366 * 86_400);
 

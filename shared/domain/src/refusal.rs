@@ -19,22 +19,41 @@ pub struct Refused {
     pub limit: Option<u64>,
     /// From when on the same request may succeed, where that is known.
     pub retry_at: Option<Timestamp>,
+    /// The id of the thing that stands in the way.
+    pub existing: Option<String>,
+    /// The fields in which that thing differs from what was asked for.
+    pub differences: Vec<String>,
 }
 
 impl Refused {
     /// A refusal about the whole request.
     pub fn new(code: RefusalCode, hint: impl Into<String>) -> Self {
-        Self { code, field: None, hint: hint.into(), limit: None, retry_at: None }
+        Self {
+            code,
+            field: None,
+            hint: hint.into(),
+            limit: None,
+            retry_at: None,
+            existing: None,
+            differences: Vec::new(),
+        }
     }
 
     /// A refusal about one field.
     pub fn field(code: RefusalCode, field: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, field: Some(field.into()), hint: hint.into(), limit: None, retry_at: None }
+        Self { field: Some(field.into()), ..Self::new(code, hint) }
     }
 
     /// The same refusal, naming the bound that was crossed.
     pub fn with_limit(mut self, limit: u64) -> Self {
         self.limit = Some(limit);
+        self
+    }
+
+    /// The same refusal, naming the thing that stands in the way and the fields in which it differs.
+    pub fn about(mut self, existing: impl ToString, differences: Vec<String>) -> Self {
+        self.existing = Some(existing.to_string());
+        self.differences = differences;
         self
     }
 
@@ -153,6 +172,22 @@ refusal_codes! {
     DomainNotClaimed = "domain_not_claimed", Rule, "The domain is not one of the tenant's.";
     /// A key can't be given rights that its maker or its user lacks.
     ScopeNotHeld = "scope_not_held", Rule, "A right can't be given.";
+    /// The module has this name already.
+    ModuleExists = "module_exists", Conflict, "There is such a module already.";
+    /// The module still has records.
+    ModuleNotEmpty = "module_not_empty", Conflict, "The module still has records.";
+    /// The module was removed: its records can only be read and removed.
+    ModuleRemoved = "module_removed", Conflict, "The module was removed.";
+    /// The record would be larger than records may be.
+    RecordTooLarge = "record_too_large", TooLarge, "The record is too large.";
+    /// Only leads are converted.
+    NotALead = "not_a_lead", Conflict, "The record is no lead.";
+    /// A record can't be merged with itself or with one that was merged into it.
+    SameRecord = "same_record", Conflict, "Both are the same record.";
+    /// No conversion or merge of the record can be undone.
+    NothingToUndo = "nothing_to_undo", Conflict, "There is nothing to undo.";
+    /// A record has the address already.
+    ContactExists = "contact_exists", Conflict, "A record has the address already.";
     /// A limit of the tenant's plan is reached.
     LimitReached = "limit_reached", Rule, "A limit is reached.";
     /// The stack has its first tenant already.

@@ -1,18 +1,17 @@
-//! Leads, contacts and accounts: made, found, changed, removed. Claims keep an address with one record
-//! of the tenant, however many callers there are.
-
-use std::collections::BTreeSet;
+//! Leads, contacts, accounts and records of other modules: made, found, changed. Claims keep an address
+//! with one record of the tenant, however many callers there are.
 
 use domain::contact::{Contact, ContactKind, ContactSource};
-use domain::email_address::EmailAddress;
 use domain::ids::{ContactId, RequestId, TenantId, UserId};
-use domain::limits::CONTACT_ADDRESSES_MAX;
+use domain::module::Module;
 use domain::permission::{Allowed, ReadContacts, WriteContacts};
 use domain::refusal::{RefusalCode, Refused};
-use domain::timestamp::Timestamp;
-use store::table::{Table, TableFault};
-use store::{contacts, item, users};
+use store::table::Table;
+use store::{contacts, item, modules};
 
+use crate::contact_rules::{
+    self, GivenFields, address_taken, check_owner, check_references, move_claims, within_bound,
+};
 use crate::error::FlowError;
 use crate::origin::Origin;
 use crate::paging::{self, Listed, Wish};
@@ -23,7 +22,7 @@ use crate::transaction::{Doer, Transaction, revision_mismatch};
 /// A record to make.
 #[derive(Clone, Debug)]
 pub struct NewContact {
-    /// Lead, contact or account.
+    /// Its module.
     pub kind: ContactKind,
     /// What people call it.
     pub name: String,
@@ -31,6 +30,10 @@ pub struct NewContact {
     pub addresses: Vec<String>,
     /// Who looks after it.
     pub owner: Option<UserId>,
+    /// The account it belongs to.
+    pub account: Option<ContactId>,
+    /// Values of its module's fields.
+    pub fields: GivenFields,
 }
 
 /// What to change of a record.
@@ -44,12 +47,16 @@ pub struct ContactChange {
     pub addresses: Option<Vec<String>>,
     /// Another owner, or none.
     pub owner: Option<Option<UserId>>,
+    /// Another account, or none.
+    pub account: Option<Option<ContactId>>,
+    /// Other values of fields; the others stay.
+    pub fields: GivenFields,
 }
 
 /// Makes a record.
 ///
 /// # Errors
-/// What is wrong with name, addresses or owner; `address_taken`.
+/// What is wrong with a member or a field; `address_taken`, `module_removed`, `record_too_large`.
 pub async fn create(
     records: &Records,
     allowed: &Allowed<WriteContacts>,
@@ -61,16 +68,19 @@ pub async fn create(
     let tenant = allowed.tenant();
     let id = ContactId::from_parts(origin.at, origin.bits);
     let name = text_rules::name("name", &new.name)?;
-    check_kind(new.kind)?;
+    let module = contact_rules::module_of(table, tenant, new.kind).await?;
     let contact = Contact {
-        addresses: addresses(&new.addresses)?,
+        addresses: contact_rules::addresses(&new.addresses)?,
         owner: new.owner,
+        account: new.account,
+        fields: module.first_values(&new.fields)?,
         ..Contact::new(id, new.kind, name, ContactSource::Api, origin.at)
     };
     check_owner(table, tenant, contact.owner).await?;
+    check_references(table, tenant, &module, None, &contact).await?;
     let mut transaction = Transaction::default();
     for write in contacts::create(tenant, &records.hasher, &contact)? {
-        transaction.add_or(write, address_taken());
+        transaction.add_or(within_bound(write)?, address_taken());
     }
     let doer = Doer::new(allowed, request, records.clock.now());
     transaction.note(doer, "contact.created", contact.id)?;
@@ -85,49 +95,6 @@ pub async fn create(
     }
 }
 
-fn address_taken() -> Refused {
-    let hint = "another record has one of these addresses: POST /v1/contacts/lookup finds it";
-    Refused::field(RefusalCode::AddressTaken, "addresses", hint)
-}
-
-/// The addresses in order, without repeats.
-fn addresses(texts: &[String]) -> Result<Vec<EmailAddress>, Refused> {
-    if texts.len() > CONTACT_ADDRESSES_MAX {
-        let hint = "keep the addresses that are in use";
-        let refused = Refused::field(RefusalCode::FieldTooLong, "addresses", hint);
-        return Err(refused.with_limit(u64::try_from(CONTACT_ADDRESSES_MAX).unwrap_or(u64::MAX)));
-    }
-    let mut all: Vec<EmailAddress> = Vec::new();
-    for (position, text) in texts.iter().enumerate() {
-        let address = text_rules::address(&format!("addresses[{position}]"), text)?;
-        if !all.contains(&address) {
-            all.push(address);
-        }
-    }
-    Ok(all)
-}
-
-fn check_kind(kind: ContactKind) -> Result<(), Refused> {
-    match kind {
-        ContactKind::Lead | ContactKind::Contact | ContactKind::Account => Ok(()),
-        ContactKind::Custom(_) => {
-            Err(Refused::field(RefusalCode::FieldInvalid, "kind", "there is no such module"))
-        }
-    }
-}
-
-async fn check_owner(
-    table: &dyn Table,
-    tenant: TenantId,
-    owner: Option<UserId>,
-) -> Result<(), FlowError> {
-    let Some(owner) = owner else { return Ok(()) };
-    if users::get(table, tenant, owner).await?.is_some() {
-        return Ok(());
-    }
-    Err(Refused::field(RefusalCode::FieldInvalid, "owner", "there is no such user").into())
-}
-
 /// One page of records, oldest first, kind by kind where none is named.
 ///
 /// # Errors
@@ -140,11 +107,7 @@ pub async fn list(
 ) -> Result<Listed<Contact>, FlowError> {
     let table = records.table.as_ref();
     let tenant = allowed.tenant();
-    if kind.is_some_and(|kind| check_kind(kind).is_err()) {
-        let hint = "there is no such module";
-        return Err(Refused::field(RefusalCode::QueryMalformed, "kind", hint).into());
-    }
-    let kinds = kind.map_or(ContactKind::STANDARD.to_vec(), |kind| vec![kind]);
+    let kinds = kinds(table, tenant, kind).await?;
     let parts = kinds.into_iter().map(|kind| (kind.name().to_owned(), kind)).collect();
     paging::through(parts, wish, |kind, wish: Wish| async move {
         Ok(contacts::list(table, tenant, kind, wish.limit, wish.after).await?.into())
@@ -152,7 +115,47 @@ pub async fn list(
     .await
 }
 
-/// A record.
+/// The kinds that a list goes through: the one that is asked for, or all.
+async fn kinds(
+    table: &dyn Table,
+    tenant: TenantId,
+    kind: Option<ContactKind>,
+) -> Result<Vec<ContactKind>, FlowError> {
+    match kind {
+        Some(kind) if modules::get(table, tenant, kind).await?.is_some() => Ok(vec![kind]),
+        Some(_) => {
+            let hint = "there is no such module: GET /v1/modules lists them";
+            Err(Refused::field(RefusalCode::QueryMalformed, "kind", hint).into())
+        }
+        None => {
+            let all = modules::all(table, tenant).await?;
+            Ok(all.into_iter().map(|module| module.kind).collect())
+        }
+    }
+}
+
+/// One page of the records that belong to an account, oldest first.
+///
+/// # Errors
+/// `not_found`.
+pub async fn people(
+    records: &Records,
+    allowed: &Allowed<ReadContacts>,
+    account: ContactId,
+    wish: Wish,
+) -> Result<Listed<Contact>, FlowError> {
+    let table = records.table.as_ref();
+    let tenant = allowed.tenant();
+    let account = show(records, allowed, account).await?;
+    let ids = account.identities().into_iter().map(|id| (id.to_string(), id)).collect();
+    paging::through(ids, wish, |id, wish: Wish| async move {
+        let page = contacts::people(table, tenant, id, wish.limit, wish.after).await?;
+        Ok::<_, FlowError>(page.into())
+    })
+    .await
+}
+
+/// A record, also by the id of one that was merged into it.
 ///
 /// # Errors
 /// `not_found`.
@@ -195,25 +198,29 @@ pub async fn change(
     let table = records.table.as_ref();
     let tenant = allowed.tenant();
     let before = current(table, tenant, id, rev).await?;
-    let after = changed(&before, change)?;
+    let kind = change.kind.unwrap_or(before.kind);
+    let module = contact_rules::module_of(table, tenant, kind).await?;
+    let after = changed(&before, &module, change)?;
     if same(&before, &after) {
         return Ok(before);
     }
     if after.owner != before.owner {
         check_owner(table, tenant, after.owner).await?;
     }
+    check_references(table, tenant, &module, Some(&before), &after).await?;
     let now = records.clock.now();
     let after = Contact { rev: rev.saturating_add(1), updated_at: now, ..after };
     let mut transaction = Transaction::default();
-    transaction.add_or(contacts::replace(tenant, &after, rev)?, revision_mismatch());
+    let write = within_bound(contacts::replace(tenant, &after, rev)?)?;
+    transaction.add_or(write, revision_mismatch());
     move_claims(&mut transaction, records, tenant, &before, &after)?;
-    transaction.note(Doer::new(allowed, request, now), "contact.changed", id)?;
+    transaction.note(Doer::new(allowed, request, now), "contact.changed", after.id)?;
     transaction.commit(table).await?;
     Ok(after)
 }
 
 /// The record, if its revision is `rev`.
-async fn current(
+pub(crate) async fn current(
     table: &dyn Table,
     tenant: TenantId,
     id: ContactId,
@@ -223,21 +230,22 @@ async fn current(
     if contact.rev == rev { Ok(contact) } else { Err(revision_mismatch().into()) }
 }
 
-fn changed(before: &Contact, change: ContactChange) -> Result<Contact, Refused> {
+fn changed(before: &Contact, module: &Module, change: ContactChange) -> Result<Contact, Refused> {
     let mut after = before.clone();
-    if let Some(kind) = change.kind {
-        check_kind(kind)?;
-        after.kind = kind;
-    }
+    after.kind = module.kind;
     if let Some(name) = change.name {
         after.name = text_rules::name("name", &name)?;
     }
     if let Some(texts) = change.addresses {
-        after.addresses = addresses(&texts)?;
+        after.addresses = contact_rules::addresses(&texts)?;
     }
     if let Some(owner) = change.owner {
         after.owner = owner;
     }
+    if let Some(account) = change.account {
+        after.account = account;
+    }
+    after.fields = module.change_values(&before.fields, &change.fields)?;
     Ok(after)
 }
 
@@ -247,48 +255,4 @@ fn same(before: &Contact, after: &Contact) -> bool {
         contact.addresses.iter().map(|address| address.expose().to_owned()).collect()
     };
     before == after && spelled(before) == spelled(after)
-}
-
-/// Claims the addresses that came and gives up those that went.
-fn move_claims(
-    transaction: &mut Transaction,
-    records: &Records,
-    tenant: TenantId,
-    before: &Contact,
-    after: &Contact,
-) -> Result<(), TableFault> {
-    let had: BTreeSet<&EmailAddress> = before.addresses.iter().collect();
-    let has: BTreeSet<&EmailAddress> = after.addresses.iter().collect();
-    for address in has.difference(&had) {
-        let claim = contacts::claim(tenant, &records.hasher, address, after.id)?;
-        transaction.add_or(claim, address_taken());
-    }
-    for address in had.difference(&has) {
-        transaction.add(contacts::release(tenant, &records.hasher, address, after.id));
-    }
-    Ok(())
-}
-
-/// Removes a record whose revision is `rev` and frees its addresses. Mail stays.
-///
-/// # Errors
-/// `not_found`, `revision_mismatch`.
-pub async fn delete(
-    records: &Records,
-    allowed: &Allowed<WriteContacts>,
-    request: RequestId,
-    id: ContactId,
-    rev: u64,
-) -> Result<(), FlowError> {
-    let table = records.table.as_ref();
-    let tenant = allowed.tenant();
-    let contact = current(table, tenant, id, rev).await?;
-    let mut transaction = Transaction::default();
-    transaction.add_or(contacts::delete(tenant, &contact), revision_mismatch());
-    for address in &contact.addresses {
-        transaction.add(contacts::release(tenant, &records.hasher, address, id));
-    }
-    let now: Timestamp = records.clock.now();
-    transaction.note(Doer::new(allowed, request, now), "contact.deleted", id)?;
-    transaction.commit(table).await
 }

@@ -111,9 +111,16 @@ pub async fn of_contact(
 ) -> Result<Listed<SeenActivity>, FlowError> {
     let table = records.table.as_ref();
     let tenant = contacts_allowed.tenant();
-    let lines = activities::of_contact(table, tenant, contact, wish.limit, wish.after);
-    let (there, (found, next)) = try_join(contacts::get(table, tenant, contact), lines).await?;
-    there.ok_or_else(FlowError::not_found)?;
+    let alone = [contact];
+    let lines = activities::of_contact(table, tenant, &alone, wish.limit, wish.after.clone());
+    let (there, page) = try_join(contacts::get(table, tenant, contact), lines).await?;
+    let ids = there.ok_or_else(FlowError::not_found)?.identities();
+    let (found, next) = if ids == alone {
+        page
+    } else {
+        // Others were merged into it, or it into another: what is about one of them is about it.
+        activities::of_contact(table, tenant, &ids, wish.limit, wish.after).await?
+    };
     Ok(Listed { items: seen(records, reader, found).await?, next })
 }
 

@@ -79,7 +79,7 @@ async fn sends(
     Ok(sends::of_place(table, tenant, &place, PAGE_ITEMS_MAX, None).await?.0)
 }
 
-async fn visible(
+pub(crate) async fn visible(
     records: &Records,
     allowed: &Allowed<ReadMail>,
     message: MessageId,

@@ -6,7 +6,7 @@ use domain::ids::{ContactId, MessageId};
 use domain::limits::PAGE_ROUNDS_MAX;
 use domain::permission::{Allowed, ReadContacts, ReadMail};
 use futures::future::try_join;
-use store::contacts;
+use store::{contact_timeline, contacts};
 
 use crate::error::FlowError;
 use crate::paging::{Listed, Wish};
@@ -36,9 +36,14 @@ pub async fn show_timeline(
 ) -> Result<Listed<TimelineLine>, FlowError> {
     let table = records.table.as_ref();
     let tenant = contacts_allowed.tenant();
-    let first = contacts::timeline(table, tenant, contact, wish.limit, wish.after);
+    let alone = [contact];
+    let first = contact_timeline::page(table, tenant, &alone, wish.limit, wish.after.clone());
     let (found, mut page) = try_join(contacts::get(table, tenant, contact), first).await?;
-    found.ok_or_else(FlowError::not_found)?;
+    let ids = found.ok_or_else(FlowError::not_found)?.identities();
+    if ids != alone {
+        // Others were merged into it, or it into another: all their lines are one timeline.
+        page = contact_timeline::page(table, tenant, &ids, wish.limit, wish.after).await?;
+    }
     let mut items: Vec<TimelineLine> = Vec::new();
     let mut rounds = 1;
     loop {
@@ -50,7 +55,7 @@ pub async fn show_timeline(
             return Ok(Listed { items, next });
         }
         rounds += 1;
-        page = contacts::timeline(table, tenant, contact, room, next).await?;
+        page = contact_timeline::page(table, tenant, &ids, room, next).await?;
     }
 }
 

@@ -34,6 +34,12 @@ pub struct Problem {
     /// From when on the same request may succeed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Timestamp>,
+    /// The id of the thing that stands in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub existing: Option<String>,
+    /// The fields in which that thing differs from what was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<String>,
     /// The request, to find it in the log.
     pub request_id: RequestId,
 }
@@ -71,6 +77,8 @@ impl Problem {
             field: refused.field.clone(),
             limit: refused.limit,
             retry_at: refused.retry_at,
+            existing: refused.existing.clone(),
+            differences: refused.differences.clone(),
             request_id,
         }
     }
@@ -88,6 +96,8 @@ impl Problem {
             field: None,
             limit: None,
             retry_at: None,
+            existing: None,
+            differences: Vec::new(),
             request_id,
         }
     }

@@ -34,6 +34,8 @@ pub mod kind;
 pub mod phrases;
 pub mod reply_token;
 pub mod safe_html;
+pub mod signature_fields;
+mod signature_words;
 pub mod subject;
 pub mod thread_clues;
 pub mod trace;

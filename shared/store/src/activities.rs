@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::activity::{Activity, ActivityLink, OwnerList};
 use domain::ids::{ActivityId, ContactId, MessageId, TenantId, UserId};
 
+use crate::contact_timeline;
 use crate::item;
 use crate::keys;
 use crate::table::{
@@ -135,33 +136,27 @@ async fn read_page(table: &dyn Table, query: &Query) -> Result<ActivityPage, Tab
     Ok((activities, page.next))
 }
 
-/// One page of the activities about a record, newest first: its links, and what they lead to.
+/// One page of the activities about a record under any of its ids, newest first: its links, and what
+/// they lead to.
 ///
 /// # Errors
 /// Faults of the table.
 pub async fn of_contact(
     table: &dyn Table,
     tenant: TenantId,
-    contact: ContactId,
+    identities: &[ContactId],
     limit: u32,
     after: Option<PageMark>,
 ) -> Result<ActivityPage, TableFault> {
-    let query = Query {
-        table: TableName::Crm,
-        index: Index::Primary,
-        partition: keys::contact_partition(tenant, contact),
-        range: SortRange::StartsWith(keys::ACTIVITY_LINK.to_owned()),
-        descending: true,
-        limit,
-        after,
-    };
-    let page = table.query(&query).await?;
+    let start = keys::ACTIVITY_LINK;
+    let (lines, next) =
+        contact_timeline::newest(table, tenant, identities, start, (limit, after)).await?;
     let mut wanted = Vec::new();
-    for item in page.items {
+    for item in lines.into_iter().filter_map(|items| items.into_iter().next()) {
         let link: ActivityLink = item::from_item(item)?;
         wanted.push(link.activity);
     }
-    Ok((get_all(table, tenant, &wanted).await?, page.next))
+    Ok((get_all(table, tenant, &wanted).await?, next))
 }
 
 /// Those of these activities that are there, in their order.

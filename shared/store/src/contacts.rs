@@ -1,14 +1,17 @@
 //! Contacts, the claims of their addresses, and the mail linked to them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::contact::{Contact, ContactKind, MailLink};
 use domain::email_address::{EmailAddress, KeyedHasher};
 use domain::ids::{ContactId, TenantId};
+use domain::limits::MERGED_MAX;
 use serde::{Deserialize, Serialize};
 
 use crate::item;
-use crate::keys;
+use crate::keys::{self, ItemKeys};
 use crate::table::{
-    Condition, Index, Key, PageMark, Query, SortRange, Table, TableFault, TableName, Write,
+    self, Condition, Index, Key, PageMark, Query, SortRange, Table, TableFault, TableName, Write,
 };
 
 /// That an address belongs to a contact.
@@ -28,8 +31,7 @@ pub fn create(
     hasher: &KeyedHasher,
     contact: &Contact,
 ) -> Result<Vec<Write>, TableFault> {
-    let keys = keys::contact(tenant, contact.kind, contact.id);
-    let mut writes = vec![item::create("contact", keys, contact)?];
+    let mut writes = vec![item::create("contact", keys_of(tenant, contact), contact)?];
     for address in &contact.addresses {
         writes.push(claim(tenant, hasher, address, contact.id)?);
     }
@@ -50,16 +52,36 @@ pub fn claim(
     item::create("contact_claim", keys, &ContactClaim { contact })
 }
 
-/// The write that gives an address up, if it is still the contact's.
+/// The write that gives an address up, if one of these ids of a record still has it.
 pub fn release(
     tenant: TenantId,
     hasher: &KeyedHasher,
     address: &EmailAddress,
-    contact: ContactId,
+    identities: &[ContactId],
 ) -> Write {
-    Write::Delete {
-        key: claim_key(tenant, hasher, address),
-        condition: Some(Condition::Equals("contact", item::text(contact))),
+    let condition = Some(held_by(identities));
+    Write::Delete { key: claim_key(tenant, hasher, address), condition }
+}
+
+/// That one of these ids of a record has an address, for transactions.
+pub fn check_claim(
+    tenant: TenantId,
+    hasher: &KeyedHasher,
+    address: &EmailAddress,
+    identities: &[ContactId],
+) -> Write {
+    Write::Check { key: claim_key(tenant, hasher, address), condition: held_by(identities) }
+}
+
+fn held_by(identities: &[ContactId]) -> Condition {
+    let each = identities.iter().map(|id| Condition::Equals("contact", item::text(id)));
+    Condition::Any(each.collect())
+}
+
+fn keys_of(tenant: TenantId, contact: &Contact) -> ItemKeys {
+    match contact.merged_into {
+        None => keys::contact(tenant, contact.kind, contact.id, contact.account),
+        Some(_) => keys::merged_contact(tenant, contact.id),
     }
 }
 
@@ -68,11 +90,11 @@ pub fn release(
 /// # Errors
 /// See [`item::to_item`].
 pub fn replace(tenant: TenantId, contact: &Contact, rev_before: u64) -> Result<Write, TableFault> {
-    item::replace("contact", keys::contact(tenant, contact.kind, contact.id), contact, rev_before)
+    item::replace("contact", keys_of(tenant, contact), contact, rev_before)
 }
 
 /// The write that removes a contact, if the stored revision is still the given one. Its claims are to
-/// be given up with it; the lines of its timeline stay where nothing leads to them.
+/// be given up with it.
 pub fn delete(tenant: TenantId, contact: &Contact) -> Write {
     Write::Delete {
         key: keys::contact_lookup(tenant, contact.id),
@@ -85,7 +107,7 @@ pub fn claim_key(tenant: TenantId, hasher: &KeyedHasher, address: &EmailAddress)
     keys::contact_address(tenant, &hasher.address(address)).key
 }
 
-/// A contact by its id.
+/// A contact by its id, or by that of a record that was merged into it.
 ///
 /// # Errors
 /// A fault of the table.
@@ -94,7 +116,68 @@ pub async fn get(
     tenant: TenantId,
     contact: ContactId,
 ) -> Result<Option<Contact>, TableFault> {
+    let mut id = contact;
+    // Each merge makes the way one longer at most.
+    for _ in 0..=MERGED_MAX {
+        let found = stored(table, tenant, id).await?;
+        match found.as_ref().and_then(|found| found.merged_into) {
+            Some(into) => id = into,
+            None => return Ok(found),
+        }
+    }
+    Ok(None)
+}
+
+/// The record with exactly this id, also where it was merged into another.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn stored(
+    table: &dyn Table,
+    tenant: TenantId,
+    contact: ContactId,
+) -> Result<Option<Contact>, TableFault> {
     table.get(&keys::contact_lookup(tenant, contact)).await?.item.map(item::from_item).transpose()
+}
+
+/// The records with exactly these ids that are there, also those that were merged into others.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn stored_all(
+    table: &dyn Table,
+    tenant: TenantId,
+    ids: impl IntoIterator<Item = ContactId>,
+) -> Result<BTreeMap<ContactId, Contact>, TableFault> {
+    let keys: BTreeSet<Key> = ids.into_iter().map(|id| keys::contact_lookup(tenant, id)).collect();
+    let got = table::get_all(table, &keys).await?;
+    let contacts = got.items.into_values().map(item::from_item::<Contact>);
+    contacts.map(|contact| contact.map(|contact| (contact.id, contact))).collect()
+}
+
+/// Whose these addresses are; those that nobody has are missing.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn holders(
+    table: &dyn Table,
+    tenant: TenantId,
+    hasher: &KeyedHasher,
+    addresses: impl IntoIterator<Item = &EmailAddress>,
+) -> Result<BTreeMap<EmailAddress, ContactId>, TableFault> {
+    let by_key: BTreeMap<Key, &EmailAddress> = addresses
+        .into_iter()
+        .map(|address| (claim_key(tenant, hasher, address), address))
+        .collect();
+    let got = table::get_all(table, &by_key.keys().cloned().collect()).await?;
+    let mut holders = BTreeMap::new();
+    for (key, item) in got.items {
+        let claim: ContactClaim = item::from_item(item)?;
+        if let Some(address) = by_key.get(&key) {
+            holders.insert(EmailAddress::clone(address), claim.contact);
+        }
+    }
+    Ok(holders)
 }
 
 /// Whose an address is.
@@ -123,18 +206,49 @@ pub async fn list(
     limit: u32,
     after: Option<PageMark>,
 ) -> Result<(Vec<Contact>, Option<PageMark>), TableFault> {
-    let query = Query {
-        table: TableName::Crm,
-        index: Index::Gsi1,
-        partition: keys::contacts_of(tenant, kind),
-        range: SortRange::All,
-        descending: false,
-        limit,
-        after,
-    };
+    through(table, Index::Gsi1, keys::contacts_of(tenant, kind), limit, after).await
+}
+
+/// One page of the records that belong to an account, oldest first.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn people(
+    table: &dyn Table,
+    tenant: TenantId,
+    account: ContactId,
+    limit: u32,
+    after: Option<PageMark>,
+) -> Result<(Vec<Contact>, Option<PageMark>), TableFault> {
+    through(table, Index::Gsi2, keys::people_of(tenant, account), limit, after).await
+}
+
+async fn through(
+    table: &dyn Table,
+    index: Index,
+    partition: String,
+    limit: u32,
+    after: Option<PageMark>,
+) -> Result<(Vec<Contact>, Option<PageMark>), TableFault> {
+    let range = SortRange::All;
+    let table_name = TableName::Crm;
+    let query =
+        Query { table: table_name, index, partition, range, descending: false, limit, after };
     let page = table.query(&query).await?;
     let contacts = page.items.into_iter().map(item::from_item).collect::<Result<_, _>>()?;
     Ok((contacts, page.next))
+}
+
+/// Where the list of a kind goes on behind a contact.
+pub fn list_mark(tenant: TenantId, kind: ContactKind, contact: ContactId) -> PageMark {
+    let key = keys::contact_lookup(tenant, contact);
+    let (partition, sort) = Index::Gsi1.attributes();
+    PageMark::from([
+        ("pk".to_owned(), key.pk),
+        ("sk".to_owned(), key.sk),
+        (partition.to_owned(), keys::contacts_of(tenant, kind)),
+        (sort.to_owned(), contact.to_string()),
+    ])
 }
 
 /// The write that puts a mail on a contact's timeline. The same mail writes the same item.
@@ -145,29 +259,4 @@ pub fn link_mail(tenant: TenantId, link: &MailLink) -> Result<Write, TableFault>
     let keys = keys::mail_link(tenant, link.contact, link.at, link.message);
     let item = item::to_item("mail_link", &keys, link)?;
     Ok(Write::Put { key: keys.key, item, condition: None })
-}
-
-/// One page of a contact's timeline, newest first.
-///
-/// # Errors
-/// A fault of the table.
-pub async fn timeline(
-    table: &dyn Table,
-    tenant: TenantId,
-    contact: ContactId,
-    limit: u32,
-    after: Option<PageMark>,
-) -> Result<(Vec<MailLink>, Option<PageMark>), TableFault> {
-    let query = Query {
-        table: TableName::Crm,
-        index: Index::Primary,
-        partition: keys::contact_partition(tenant, contact),
-        range: SortRange::StartsWith(keys::MAIL_LINK.to_owned()),
-        descending: true,
-        limit,
-        after,
-    };
-    let page = table.query(&query).await?;
-    let links = page.items.into_iter().map(item::from_item).collect::<Result<_, _>>()?;
-    Ok((links, page.next))
 }

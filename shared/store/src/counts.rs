@@ -16,6 +16,10 @@ pub enum Counted {
     ActiveOwners,
     /// Inbound routes of the tenant.
     Routes,
+    /// Lists of the tenant.
+    Lists,
+    /// Modules that the tenant made.
+    Modules,
     /// Keys of one user that are not revoked.
     ApiKeys(UserId),
 }
@@ -28,6 +32,8 @@ fn key(tenant: TenantId, counted: Counted) -> Key {
         Counted::Users => keys::count(tenant, "USERS").key,
         Counted::ActiveOwners => keys::count(tenant, "ACTIVE_OWNERS").key,
         Counted::Routes => keys::count(tenant, "ROUTES").key,
+        Counted::Lists => keys::count(tenant, "LISTS").key,
+        Counted::Modules => keys::count(tenant, "MODULES").key,
         Counted::ApiKeys(user) => keys::user_count(tenant, user, "API_KEYS").key,
     }
 }

@@ -80,6 +80,36 @@ pub fn replace<R: Serialize>(
     Ok(Write::Put { key: keys.key, item, condition: Some(condition) })
 }
 
+/// About how large an item is, in octets, as DynamoDB counts it (names and values, and what lists and
+/// maps cost beside); numbers are counted with all their digits, which is more than they take.
+pub fn size_bytes(item: &Item) -> usize {
+    item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
+}
+
+fn value_bytes(value: &AttributeValue) -> usize {
+    use AttributeValue as V;
+    match value {
+        V::S(text) | V::N(text) => text.len(),
+        V::B(octets) => octets.len(),
+        V::Bool(_) | V::Null(_) => 1,
+        V::Ss(texts) | V::Ns(texts) => texts.iter().map(String::len).sum(),
+        V::Bs(all) => all.iter().map(Vec::len).sum(),
+        V::L(list) => 3 + list.iter().map(|value| 1 + value_bytes(value)).sum::<usize>(),
+        V::M(map) => {
+            let each = map.iter().map(|(name, value)| 1 + name.len() + value_bytes(value));
+            3 + each.sum::<usize>()
+        }
+    }
+}
+
+/// How large the item of a write is; zero where it puts none.
+pub fn put_bytes(write: &Write) -> usize {
+    match write {
+        Write::Put { item, .. } => size_bytes(item),
+        Write::Update { .. } | Write::Delete { .. } | Write::Check { .. } => 0,
+    }
+}
+
 /// Gives an item its end of life; DynamoDB deletes it some days after (never rely on it).
 pub fn expire(item: &mut Item, at: Timestamp) {
     item.insert("expires_at".to_owned(), AttributeValue::N(at.seconds().to_string()));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::delivery::{Arrival, Delivery};
-use domain::ids::{MailboxId, MessageId, TenantId, ThreadId};
+use domain::ids::{ContactId, MailboxId, MessageId, TenantId, ThreadId};
 use domain::limits;
 use domain::message::Message;
 use domain::timestamp::Timestamp;
@@ -106,6 +106,19 @@ fn new_deliveries(
     };
     deliveries.iter().map(create).collect()
 }
+
+/// The write that says which records a message concerns, if it still concerns those it is known to.
+pub fn concern(tenant: TenantId, message: &Message, contacts: &[ContactId]) -> Write {
+    let list = |ids: &[ContactId]| AttributeValue::L(ids.iter().map(item::text).collect());
+    Write::Update {
+        key: keys::message_lookup(tenant, message.id),
+        changes: vec![Change::Set(CONTACTS, list(contacts))],
+        condition: Some(Condition::Equals(CONTACTS, list(&message.contacts))),
+    }
+}
+
+/// The attribute with the records that a message concerns.
+const CONTACTS: &str = "contacts";
 
 /// Primary key of a message, for batch reads.
 pub fn key(tenant: TenantId, message: MessageId) -> Key {

@@ -3,15 +3,20 @@
 pub mod activities;
 pub mod activity_bodies;
 pub mod activity_views;
+pub mod add_party;
 pub mod api_keys;
 pub mod calendar;
+pub mod contact_acts;
 pub mod contacts;
 pub mod health;
 pub mod intake;
 pub mod invitations;
 pub mod limits;
+pub mod lists;
 pub mod mail_views;
 pub mod messages;
+pub mod module_fields;
+pub mod modules;
 pub mod routes;
 pub mod sent_messages;
 pub mod settings;
@@ -30,13 +35,17 @@ pub fn endpoints() -> Vec<Endpoint> {
         users::endpoints(),
         api_keys::endpoints(),
         routes::endpoints(),
+        modules::endpoints(),
         contacts::endpoints(),
+        contact_acts::endpoints(),
+        lists::endpoints(),
         timeline::endpoints(),
         activities::endpoints(),
         invitations::endpoints(),
         calendar::endpoints(),
         messages::endpoints(),
         sent_messages::endpoints(),
+        add_party::endpoints(),
         threads::endpoints(),
         intake::endpoints(),
     ];

@@ -6,10 +6,10 @@
 
 pub mod forwarded_block;
 mod labels;
-mod line_forms;
-mod mobile_line;
+pub(crate) mod line_forms;
+pub(crate) mod mobile_line;
 mod quote_header;
-mod sign_off;
+pub(crate) mod sign_off;
 mod signature;
 mod words;
 

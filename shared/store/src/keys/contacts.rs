@@ -7,13 +7,35 @@ use domain::timestamp::Timestamp;
 use super::{ItemKeys, crm, only};
 use crate::table::Key;
 
-/// A lead, contact or account; `T#CONTACTS#<kind>` lists each kind by id.
-pub fn contact(tenant: TenantId, kind: ContactKind, contact: ContactId) -> ItemKeys {
+/// A record; `T#CONTACTS#<kind>` lists each kind by id, `T#ACCOUNT#<account>#PEOPLE` who belongs to an
+/// account.
+pub fn contact(
+    tenant: TenantId,
+    kind: ContactKind,
+    contact: ContactId,
+    account: Option<ContactId>,
+) -> ItemKeys {
+    let people = account.map(|account| (people_of(tenant, account), contact.to_string()));
     ItemKeys {
         key: contact_lookup(tenant, contact),
         gsi1: Some((contacts_of(tenant, kind), contact.to_string())),
-        gsi2: None,
+        gsi2: people,
     }
+}
+
+/// A record that is another id of the one it was merged into: no list has it.
+pub fn merged_contact(tenant: TenantId, contact: ContactId) -> ItemKeys {
+    only(contact_lookup(tenant, contact))
+}
+
+/// Index partition of the records that belong to an account.
+pub fn people_of(tenant: TenantId, account: ContactId) -> String {
+    format!("TENANT#{tenant}#ACCOUNT#{account}#PEOPLE")
+}
+
+/// What was done to a record and can be undone, by the revision it gave.
+pub fn contact_act(tenant: TenantId, contact: ContactId, rev: u64) -> ItemKeys {
+    only(crm(contact_partition(tenant, contact), format!("ACT#{rev:012}")))
 }
 
 /// Primary key of a contact.
