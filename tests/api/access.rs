@@ -47,6 +47,7 @@ fn body(endpoint: &Endpoint) -> Value {
         }
         (_, "/v1/messages") => json!({"to": ["x@example.org"]}),
         (_, "/v1/contacts") => json!({"name": "x"}),
+        (_, "/v1/invitations/{id}/answer") => json!({"answer": "accept"}),
         (_, "/v1/tasks" | "/v1/notes") => json!({"subject": "x"}),
         (_, "/v1/events") => json!({
             "subject": "x",

@@ -46,6 +46,8 @@ async fn the_invitation(office: &Office, person: &Person) -> Value {
     items(&listed)[0].clone()
 }
 
+const DECEMBER: &str = "/v1/events?from=2026-12-01T00:00:00Z&to=2027-01-01T00:00:00Z";
+
 async fn new_office() -> (Office, Firm) {
     let office = Office::new();
     let firm = office.firm("acme", true).await;
@@ -108,4 +110,88 @@ async fn a_calendar_is_subscribed_to_by_a_secret_url_until_it_is_made_anew() {
     let user = format!("/v1/users/{}", firm.member.user.id);
     office.delete(&user, 1).by(&firm.admin).send().await.expect(200);
     office.get(&newer).send().await.expect_problem(404, "not_found");
+}
+
+async fn answer(office: &Office, person: &Person, word: &str) -> Value {
+    let path =
+        format!("/v1/invitations/{}/answer", text_at(&the_invitation(office, person).await, "/id"));
+    let body = json!({"answer": word, "comment": "See you"});
+    office.post(path, body).by(person).send().await.expect(201)
+}
+
+#[tokio::test]
+async fn request_accept_event_then_sequence_two_moves_it_and_cancel_marks_it() {
+    let (office, firm) = new_office().await;
+    invite(&office, "m1", "REQUEST", (0, "20261201T090000Z"), &[&firm.member]).await;
+    let events = async || office.get(DECEMBER).by(&firm.member).send().await.expect(200);
+    assert!(items(&events().await).is_empty(), "nothing before it is accepted");
+    let answered = answer(&office, &firm.member, "accept").await;
+    assert_eq!(answered["answer"]["reply_state"], "sent");
+    assert_eq!(office.world.sender.sent().len(), 1);
+
+    let listed = events().await;
+    let [event] = &items(&listed)[..] else { panic!("one event: {listed}") };
+    assert_eq!(event["id"], answered["event"]);
+    assert_eq!(event["start_at"], "2026-12-01T09:00:00.000Z");
+    assert_eq!(
+        (&event["subject"], &event["location"]),
+        (&json!("Secret review"), &json!("Cellar"))
+    );
+    let contact = text_at(event, "/contacts/0");
+    let under = format!("/v1/contacts/{contact}/activities");
+    let shown = office.get(&under).by(&firm.member).send().await.expect(200);
+    assert_eq!(shown["items"][0]["id"], event["id"]);
+
+    invite(&office, "m2", "REQUEST", (2, "20261203T140000Z"), &[&firm.member]).await;
+    invite(&office, "m3", "REQUEST", (1, "20261202T080000Z"), &[&firm.member]).await;
+    let moved = events().await;
+    assert_eq!(items(&moved).len(), 1);
+    assert_eq!(moved["items"][0]["start_at"], "2026-12-03T14:00:00.000Z");
+    let one = format!("/v1/events/{}", text_at(event, "/id"));
+    let shown = office.get(&one).by(&firm.member).send().await.expect(200);
+    assert_eq!(shown["start_at"], "2026-12-03T14:00:00.000Z");
+    let fixed = office.patch(&one, 1, json!({"subject": "x"})).by(&firm.member).send().await;
+    fixed.expect_problem(422, "field_invalid");
+
+    invite(&office, "m4", "CANCEL", (3, "20261203T140000Z"), &[&firm.member]).await;
+    assert_eq!(events().await["items"][0]["cancelled"], true);
+    let refused = office.post(
+        format!("/v1/invitations/{}/answer", text_at(&answered, "/id")),
+        json!({"answer": "accept"}),
+    );
+    refused.by(&firm.member).send().await.expect_problem(409, "meeting_cancelled");
+}
+
+#[tokio::test]
+async fn who_may_not_see_the_mail_sees_when_a_meeting_is_and_not_what() {
+    let (office, firm) = new_office().await;
+    invite(&office, "m1", "REQUEST", (0, "20261201T090000Z"), &[&firm.admin]).await;
+    let answered = answer(&office, &firm.admin, "tentative").await;
+    let id = text_at(&answered, "/event");
+    let found = office.post("/v1/contacts/lookup", json!({"email": BOSS})).by(&firm.member);
+    let contact = text_at(&found.send().await.expect(200), "/id").to_owned();
+    let of_admin = format!("{DECEMBER}&owner={}", firm.admin.user.id);
+    let under = format!("/v1/contacts/{contact}/activities");
+    for path in [format!("/v1/events/{id}"), of_admin, under] {
+        let seen = office.get(&path).by(&firm.member).send().await.expect(200).to_string();
+        assert!(
+            seen.contains("2026-12-01T09:00:00.000Z") && seen.contains("\"hidden\":true"),
+            "{seen}"
+        );
+        for word in ["Secret", "Cellar", BOSS, text_at(&answered, "/message")] {
+            assert!(!seen.contains(word), "{word} in {path}: {seen}");
+        }
+    }
+    let feed = office
+        .ask(http::Method::POST, "/v1/calendar/feed")
+        .by(&firm.admin)
+        .send()
+        .await
+        .expect(201);
+    let (_, text) = office.text(text_at(&feed, "/path"), None).await;
+    assert!(
+        text.contains("SUMMARY:Secret review\r\n") && text.contains("STATUS:TENTATIVE\r\n"),
+        "{text}"
+    );
+    assert!(!text.contains(BOSS));
 }

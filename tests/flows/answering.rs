@@ -11,12 +11,14 @@ use flows::answer_invitation::{Wanted, answer};
 use flows::error::FlowError;
 use flows::hand_over::Post;
 use flows::origin::Origin;
+use flows::ports::Records;
 use flows::show_invitations::{self, Invitation};
 use store::table::TableName;
 use testkit::memory_sender::SendAnswer;
 use testkit::raw_mail::Draft;
 
 use crate::bench_of_inbound::{ANNA, Inbound};
+use crate::sending_deaths::DyingTable;
 
 const BOSS: &str = "boss@partner.example";
 
@@ -49,12 +51,17 @@ async fn try_answer(
     origin: Origin,
     word: MeetingAnswer,
 ) -> Result<Invitation, FlowError> {
+    answer_through(inbound, &inbound.world.records, origin, word).await
+}
+
+async fn answer_through(
+    inbound: &Inbound,
+    records: &Records,
+    origin: Origin,
+    word: MeetingAnswer,
+) -> Result<Invitation, FlowError> {
     let world = &inbound.world;
-    let post = Post {
-        records: &world.records,
-        archive: world.archive.as_ref(),
-        sender: world.sender.as_ref(),
-    };
+    let post = Post { records, archive: world.archive.as_ref(), sender: world.sender.as_ref() };
     let allowed = anna(inbound).require().unwrap();
     let wanted = Wanted { answer: word, comment: Some("See you".to_owned()) };
     let id = the_invitation(inbound);
@@ -198,4 +205,40 @@ async fn ones_own_meeting_and_anothers_invitation_take_no_answer() {
     let id = the_invitation(&inbound);
     let hidden = show_invitations::show(&inbound.world.records, &ben, id).await;
     assert!(matches!(hidden, Err(FlowError::Refused(r)) if r.code == RefusalCode::NotFound));
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_at_any_call_leaves_an_answer_that_is_sent_once() {
+    const CALLS_MAX: u32 = 24;
+    let mut unknown = 0;
+    for calls in 1..=CALLS_MAX {
+        for done_first in [false, true] {
+            let inbound = Inbound::new().await;
+            invite(&inbound, "m1", "REQUEST", 0, "20261201T090000Z").await;
+            let world = &inbound.world;
+            let table = DyingTable::over(world.table.clone(), calls, done_first);
+            let records = world.records_through(table);
+            let origin = Origin::fresh(&world.records);
+            let first = answer_through(&inbound, &records, origin, MeetingAnswer::Accept).await;
+            if calls == CALLS_MAX {
+                assert!(first.is_ok(), "an answer makes fewer calls");
+            }
+            // The user gives the same answer again, later than any worker may take.
+            world.clock.advance(domain::limits::HAND_OVER_TIME * 2);
+            let again = give(&inbound, MeetingAnswer::Accept).await;
+            let out = world.sender.sent().len();
+            let place = format!("call {calls}, done {done_first}");
+            match again.reply {
+                Some(HandOverState::Accepted(_)) => assert_eq!(out, 1, "{place}"),
+                Some(HandOverState::Begun(_)) => {
+                    unknown += 1;
+                    assert!(out <= 1, "{place}");
+                }
+                other => panic!("{place}: {other:?}"),
+            }
+            assert_eq!(events(&inbound).len(), 1, "{place}");
+        }
+    }
+    // Only a death between the right to hand over and the record of what came of it leaves a question.
+    assert!((1..=4).contains(&unknown), "{unknown} of {} deaths", 2 * CALLS_MAX);
 }

@@ -6,7 +6,7 @@ use domain::meeting::CalendarMail;
 use domain::meeting_state::{Meeting, meeting};
 use domain::timestamp::Timestamp;
 use flows::take_in_mail::Announcement;
-use store::table::{TableName, Units};
+use store::table::TableName;
 use testkit::raw_mail::Draft;
 
 use crate::bench_of_inbound::{ANNA, BEN, Inbound};
@@ -303,8 +303,15 @@ async fn two_users_have_an_invitation_each_and_a_calendar_mail_costs_no_call_mor
         ["anna", "ben"].map(|name| facts(&inbound, people[name])[0].invitation).to_vec();
     assert_ne!(ids[0], ids[1]);
     assert_eq!(facts(&inbound, people["anna"]).len(), 2);
-    let Units { write, .. } = usage.units();
-    assert!(write <= 40.0, "{write} write units for two users");
+    // A mail of the same people that is no invitation costs less by the two facts alone.
+    let with_facts = usage.units();
+    inbound.world.table.reset_usage();
+    let plain = Draft::new("m2", BOSS, ANNA);
+    inbound.take_in(&inbound.received(&plain, &[ANNA, BEN])).await;
+    let without = inbound.world.table.usage();
+    assert_eq!(without.calls(), 4);
+    let more = with_facts.write - without.units().write;
+    assert_eq!((with_facts.read - without.units().read, more), (0.0, 11.0));
 }
 
 #[tokio::test]

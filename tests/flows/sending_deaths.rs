@@ -22,13 +22,18 @@ use testkit::memory_table::MemoryTable;
 use crate::sending_desk::{CUSTOMER, Desk, address, to};
 
 /// A table whose worker dies at one call: before it is done, or after, so that its answer is lost.
-struct DyingTable {
+pub struct DyingTable {
     inner: Arc<MemoryTable>,
     calls_left: AtomicU32,
     done_first: bool,
 }
 
 impl DyingTable {
+    /// A worker's connection that breaks at its call of that number.
+    pub fn over(inner: Arc<MemoryTable>, calls: u32, done_first: bool) -> Arc<Self> {
+        Arc::new(Self { inner, calls_left: AtomicU32::new(calls), done_first })
+    }
+
     /// Whether the worker lives on; at its last call `Some(true)` where the call is still done.
     fn fate(&self) -> Option<bool> {
         let before = self
@@ -93,11 +98,7 @@ async fn a_worker_that_dies_at_any_call_sends_nothing_twice_and_loses_nothing() 
         for done_first in [false, true] {
             let desk = Desk::new().await;
             let origin = desk.origin(1);
-            let table = Arc::new(DyingTable {
-                inner: desk.world.table.clone(),
-                calls_left: AtomicU32::new(calls),
-                done_first,
-            });
+            let table = DyingTable::over(desk.world.table.clone(), calls, done_first);
             let first = desk.send_through(&desk.through(table), origin, to(&[CUSTOMER])).await;
             // The same request comes again, later than any worker may take.
             desk.world.clock.advance(limits::HAND_OVER_TIME * 2);

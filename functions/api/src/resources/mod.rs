@@ -10,6 +10,7 @@ pub mod contact_acts;
 pub mod contacts;
 pub mod health;
 pub mod intake;
+pub mod invitation_answers;
 pub mod invitations;
 pub mod limits;
 pub mod lists;
@@ -42,6 +43,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         timeline::endpoints(),
         activities::endpoints(),
         invitations::endpoints(),
+        invitation_answers::endpoints(),
         calendar::endpoints(),
         messages::endpoints(),
         sent_messages::endpoints(),
