@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use api::endpoint::Endpoint;
 use domain::ids::{
-    ActivityId, ContactId, IntakeId, InvitationId, ListId, MessageId, RouteId, ThreadId,
+    ActivityId, ContactId, IntakeId, InvitationId, ListId, MailNoticeId, MessageId, RouteId,
+    ThreadId,
 };
 use domain::permission::Scope;
 use domain::timestamp::Timestamp;
@@ -46,6 +47,11 @@ fn body(endpoint: &Endpoint) -> Value {
             json!({"domain": "example.org", "mailbox": "mbx_01KB2N8QSZ3M9T4V5W6X7Y8Z90"})
         }
         (_, "/v1/messages") => json!({"to": ["x@example.org"]}),
+        (_, "/v1/routes/{id}/rotate") => json!({}),
+        (_, "/v1/sender_addresses" | "/v1/sender_addresses/remove") => {
+            json!({"address": "x@example.org"})
+        }
+        (_, "/v1/sender_addresses/confirm") => json!({"address": "x@example.org", "code": "1"}),
         (_, "/v1/contacts") => json!({"name": "x"}),
         (_, "/v1/invitations/{id}/answer") => json!({"answer": "accept"}),
         (_, "/v1/tasks" | "/v1/notes") => json!({"subject": "x"}),
@@ -77,6 +83,7 @@ async fn ids(office: &Office, firm: &Firm) -> BTreeMap<&'static str, String> {
         ("users", silent),
         ("api_keys", format!("key_{key}")),
         ("routes", RouteId::from_bits(1).to_string()),
+        ("mail_notices", MailNoticeId::from_bits(1).to_string()),
         ("contacts", ContactId::from_bits(1).to_string()),
         ("lists", ListId::from_bits(1).to_string()),
         ("modules", "partner".to_owned()),

@@ -46,7 +46,9 @@ async fn every_mail_of_the_corpus_ends_with_an_outcome_and_none_is_poison() {
             Outcome::Filed { .. } => filed += 1,
             Outcome::Duplicate { .. } => duplicates += 1,
             Outcome::Quarantined { reason: QuarantineReason::NotMail, .. } => no_mail.push(path),
-            other @ Outcome::Quarantined { .. } => panic!("{}: {other:?}", path.display()),
+            other @ (Outcome::Quarantined { .. } | Outcome::Discarded { .. }) => {
+                panic!("{}: {other:?}", path.display())
+            }
         }
     }
     println!("{filed} filed, {duplicates} duplicates, no mail: {no_mail:?}");

@@ -10,7 +10,11 @@ const TRIES: i64 = 5;
 
 /// The queues messages are given up to.
 fn dead_letter_queues(subject: &Subject) -> Vec<&str> {
-    subject.all("AWS::SQS::Queue").filter_map(|queue| dead_letter_queue(&queue)).collect()
+    let of_queues = subject.all("AWS::SQS::Queue").filter_map(|queue| dead_letter_queue(&queue));
+    let of_schedules = subject
+        .all("AWS::Scheduler::Schedule")
+        .filter_map(|schedule| target(&schedule.property("Target")["DeadLetterConfig"]["Arn"]));
+    of_queues.chain(of_schedules).collect()
 }
 
 fn dead_letter_queue<'a>(queue: &Resource<'a>) -> Option<&'a str> {

@@ -58,7 +58,8 @@ fn fits(outcome: &Outcome, expected: &Expected) -> bool {
     match (outcome, expected) {
         (Outcome::Filed { .. } | Outcome::Duplicate { .. }, Expected::Mail { .. }) => true,
         (Outcome::Quarantined { reason, .. }, Expected::Quarantined(wanted)) => reason == wanted,
-        (Outcome::Filed { .. } | Outcome::Duplicate { .. }, Expected::Quarantined(_))
+        (Outcome::Discarded { .. }, _)
+        | (Outcome::Filed { .. } | Outcome::Duplicate { .. }, Expected::Quarantined(_))
         | (Outcome::Quarantined { .. }, Expected::Mail { .. }) => false,
     }
 }

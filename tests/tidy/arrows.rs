@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("inbound_mail", &["domain", "store", "flows", "aws", "lambda"]),
     ("mail_events", &["domain", "store", "flows", "aws", "lambda"]),
     ("first_tenant", &["domain", "store", "flows", "aws", "lambda"]),
+    ("sweep_objects", &["flows", "aws", "lambda"]),
     ("api", &["domain", "mail", "store", "flows", "aws", "lambda"]),
     ("local", &["domain", "mail"]),
     ("testkit", &["domain", "mail", "store", "flows"]),

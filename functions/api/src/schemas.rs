@@ -50,6 +50,8 @@ ids! {
     activity_id = ActivityId;
     /// An invitation's id.
     invitation_id = InvitationId;
+    /// A mail notice's id.
+    mail_notice_id = MailNoticeId;
     /// A request's id.
     request_id = RequestId;
 }
@@ -81,10 +83,7 @@ pub fn contact_kind() -> Object {
 
 /// Values of fields by name.
 pub fn field_values() -> Object {
-    ObjectBuilder::new()
-        .schema_type(Type::Object)
-        .additional_properties(Some(any_value()))
-        .build()
+    ObjectBuilder::new().schema_type(Type::Object).additional_properties(Some(any_value())).build()
 }
 
 /// A type of fields.
@@ -143,6 +142,26 @@ pub fn thread_reason() -> Object {
 /// Why a raw mail needs a person.
 pub fn quarantine_reason() -> Object {
     one_of(QuarantineReason::ALL.iter().map(|reason| reason.code())).build()
+}
+
+/// What the receiving server must have said about a sender.
+pub fn required_verdict() -> Object {
+    one_of(["dmarc_pass", "authenticated", "trusted"]).build()
+}
+
+/// Which records a dropbox looks for.
+pub fn search_pattern() -> Object {
+    one_of(["leads", "contacts", "both"]).build()
+}
+
+/// Where a sender address stands.
+pub fn sender_state() -> Object {
+    one_of(["unverified", "pending", "verified"]).build()
+}
+
+/// What a route is for.
+pub fn route_kind() -> Object {
+    one_of(["mailbox", "organization", "forwarding", "dropbox"]).build()
 }
 
 /// Which mail makes contacts.

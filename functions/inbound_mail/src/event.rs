@@ -7,6 +7,7 @@
 //! {"Event": "s3:TestEvent", ...}              S3: set-up of a notification; announces nothing
 //! {"Type": "Notification", "Message": ...     SNS: one of the above within
 //! {"retry_intake": "int_..."}                 ours (flows::ports::Work)
+//! {"take_in": {"bucket": ..., "raw": ...}}    ours: an object that no event announced
 //! ```
 //! Sources: "Contents of notifications for Amazon SES email receiving", "Event message structure" of
 //! the S3 guide, "Amazon SNS message and JSON formats".
@@ -22,8 +23,10 @@ use serde::Deserialize;
 /// Reads the body of a message that was sent at that moment. What can't be read is kept as
 /// [`Announcement::Unreadable`]: a mail may hang on it.
 pub fn read(body: &str, sent_at: Timestamp) -> Vec<Announcement> {
-    if let Ok(Work::RetryIntake(intake)) = serde_json::from_str(body) {
-        return vec![Announcement::Retry(intake)];
+    match serde_json::from_str(body) {
+        Ok(Work::RetryIntake(intake)) => return vec![Announcement::Retry(intake)],
+        Ok(Work::TakeIn(object)) => return vec![Announcement::Arrived(object.into())],
+        Err(_) => {}
     }
     let shape = serde_json::from_str::<Shape>(body).ok().and_then(unwrapped);
     let unreadable =

@@ -13,7 +13,8 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use crate::options::Binaries;
 
 /// The functions of the template, by the one name each has everywhere.
-pub const FUNCTIONS: [&str; 4] = ["inbound_mail", "api", "first_tenant", "mail_events"];
+pub const FUNCTIONS: [&str; 5] =
+    ["inbound_mail", "api", "first_tenant", "mail_events", "sweep_objects"];
 
 /// Cargo profile of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

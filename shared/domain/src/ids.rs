@@ -114,6 +114,8 @@ ids! {
     ActivityId = "act_";
     /// What calendar mails about one meeting amount to for one user.
     InvitationId = "inv_";
+    /// What a user is told about mail that came for him.
+    MailNoticeId = "mno_";
     /// One HTTP request, in answers and logs.
     RequestId = "req_";
 }

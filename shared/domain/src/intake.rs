@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{IntakeId, MessageId, TenantId, ThreadId};
+use crate::ids::{IntakeId, MessageId, TenantId, ThreadId, UserId};
 use crate::message::RawMail;
 use crate::timestamp::Timestamp;
 
@@ -33,6 +33,9 @@ pub struct Intake {
     pub announced_at: Timestamp,
     /// The announcement itself, where it could not be read (at most 8 KB of it).
     pub announcement: Option<String>,
+    /// Who let it in although the gate of its route was closed: every later try knows it.
+    #[serde(default)]
+    pub released: Option<Decision>,
     /// What the mail told about mail we sent, where it told anything.
     #[serde(default)]
     pub report: Option<MailReport>,
@@ -84,6 +87,15 @@ pub enum PassedOver {
     NoRecipient,
 }
 
+/// What a person decided about a quarantined mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Who.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// Where an intake stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
@@ -132,6 +144,13 @@ pub enum Outcome {
         /// What was found, in words for that person; never text of the mail.
         detail: String,
     },
+    /// A person decided that it is not wanted. The raw mail stays until the archive's rules end it.
+    Discarded {
+        /// Why it was in quarantine.
+        reason: QuarantineReason,
+        /// Who decided.
+        by: UserId,
+    },
 }
 
 impl Outcome {
@@ -141,12 +160,13 @@ impl Outcome {
             Self::Filed { .. } => "filed",
             Self::Duplicate { .. } => "duplicate",
             Self::Quarantined { .. } => "quarantined",
+            Self::Discarded { .. } => "discarded",
         }
     }
 }
 
 macro_rules! quarantine_reasons {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $hint:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $gate:literal, $hint:literal;)*) => {
         /// Why a raw mail needs a person.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum QuarantineReason {
@@ -162,6 +182,11 @@ macro_rules! quarantine_reasons {
                 match self { $(Self::$name => $code,)* }
             }
 
+            /// Whether a person may let the mail in in spite of it.
+            pub fn is_gate(self) -> bool {
+                match self { $(Self::$name => $gate,)* }
+            }
+
             /// What a person can do about it.
             pub fn hint(self) -> &'static str {
                 match self { $(Self::$name => $hint,)* }
@@ -172,23 +197,35 @@ macro_rules! quarantine_reasons {
 
 quarantine_reasons! {
     /// The object has no octets.
-    Empty = "empty", "The object is empty: ask the sender to send it again.";
+    Empty = "empty", false, "The object is empty: ask the sender to send it again.";
     /// The octets are no mail.
-    NotMail = "not_mail", "The object is not a mail: look at the raw file, then discard it.";
+    NotMail = "not_mail", false, "The object is not a mail: look at the raw file, then discard it.";
     /// The object was gone when we came for it.
-    ObjectGone = "object_gone", "The object was deleted before it was read: restore its version and retry.";
+    ObjectGone = "object_gone", false, "The object was deleted before it was read: restore its version and retry.";
     /// It is larger than we take.
-    TooLarge = "too_large", "The mail is larger than 40 MB: the raw file is kept; ask for a link instead.";
+    TooLarge = "too_large", false, "The mail is larger than 40 MB: the raw file is kept; ask for a link instead.";
     /// The announcement names a bucket that is not ours.
-    WrongBucket = "wrong_bucket", "The announcement names another bucket: check who may write to the queue.";
+    WrongBucket = "wrong_bucket", false, "The announcement names another bucket: check who may write to the queue.";
     /// The announcement can't be read.
-    MalformedEvent = "malformed_event", "The announcement can't be read: check what writes to the queue.";
+    MalformedEvent = "malformed_event", false, "The announcement can't be read: check what writes to the queue.";
     /// No recipient leads to a tenant.
-    NoRoute = "no_route", "No route for the recipients: add one under /v1/routes, then retry.";
+    NoRoute = "no_route", false, "No route for the recipients: add one under /v1/routes, then retry.";
     /// The route leads to a tenant that does not exist.
-    UnknownTenant = "unknown_tenant", "The route's tenant does not exist: mend the route, then retry.";
+    UnknownTenant = "unknown_tenant", false, "The route's tenant does not exist: mend the route, then retry.";
     /// An object in one tenant's drop folder names recipients of another tenant.
-    ForgedRoute = "forged_route", "The mail claims another tenant's recipients: check who wrote it to the drop folder.";
+    ForgedRoute = "forged_route", false, "The mail claims another tenant's recipients: check who wrote it to the drop folder.";
     /// It made our code fail again and again.
-    Poison = "poison", "The mail made the program fail: keep the raw file and report it, then retry after an update.";
+    Poison = "poison", false, "The mail made the program fail: keep the raw file and report it, then retry after an update.";
+    /// The secret address it was sent to is dead.
+    AddressRetired = "address_retired", true, "The secret address was changed: give the present one to who sent this, or release the mail.";
+    /// The route does not take mail of its author.
+    SenderNotAllowed = "sender_not_allowed", true, "The address does not take mail of this sender: change its allowed senders and retry, or release the mail.";
+    /// A dropbox got mail of somebody else than its user.
+    SenderNotVerified = "sender_not_verified", true, "The sender is no verified address of the user: verify it under /v1/sender_addresses and retry, or release the mail.";
+    /// The route needs a better word of the receiving server about the sender.
+    NotAuthenticated = "not_authenticated", true, "The sender could not be authenticated: ask him to mend SPF, DKIM and DMARC, or release the mail.";
+    /// The receiving server found a virus.
+    VirusFound = "virus_found", true, "The mail carries a virus: discard it. A released one is filed and its files are not served.";
+    /// The receiving server judged it spam.
+    SpamFound = "spam_found", true, "The mail was judged spam: release it if it is not.";
 }

@@ -29,6 +29,7 @@ pub mod limits;
 pub mod list;
 pub mod local_time;
 pub mod mail_event;
+pub mod mail_notice;
 pub mod mailbox;
 pub mod meeting;
 pub mod meeting_state;

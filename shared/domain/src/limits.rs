@@ -42,6 +42,46 @@ pub const ANNOUNCEMENT_BYTES_MAX: usize = 8 * 1024;
 pub const INTAKE_LEASE: Duration = Duration::from_secs(90);
 /// How long an intake is kept.
 pub const INTAKE_LIFE: Duration = Duration::from_secs(90 * 86_400);
+/// How many automatic answers one domain may get at once: after them, one in
+/// [`AUTO_ANSWER_EVERY`] (B10).
+pub const AUTO_ANSWERS_AT_ONCE: u32 = 10;
+/// How long one token of a domain's bucket of automatic answers takes to come back.
+pub const AUTO_ANSWER_EVERY: Duration = Duration::from_secs(360);
+/// How long a secret address still takes mail after it was changed, where nobody says otherwise: time
+/// to enter the new one wherever the old one stands.
+pub const ADDRESS_GRACE: Duration = Duration::from_secs(7 * 86_400);
+/// How long it may at most.
+pub const ADDRESS_GRACE_MAX: Duration = Duration::from_secs(30 * 86_400);
+/// Most users that take turns on one organization address: with more, nobody knows whose turn it is.
+pub const TURN_USERS_MAX: usize = 50;
+/// Most addresses, and most domains, on the list of allowed senders of one route: its item is read for
+/// every mail, and stays within a few read units.
+pub const LISTED_SENDERS_MAX: usize = 100;
+/// Most fields that a made record begins with.
+pub const ROUTE_DEFAULTS_MAX: usize = 20;
+/// Most addresses a user may say to write from.
+pub const SENDER_ADDRESSES_MAX: u64 = 20;
+/// How long the code for a sender address is good (as long as that of an organization address, E1).
+pub const SENDER_CODE_LIFE: Duration = Duration::from_secs(15 * 86_400);
+/// How soon another code may be asked for: an address must not be flooded by us.
+pub const SENDER_CODE_PAUSE: Duration = Duration::from_secs(60);
+/// How many wrong codes may be tried on one that is under way: eight digits stay unguessable.
+pub const SENDER_CODE_TRIES: u64 = 5;
+/// Longest text of a quarantined mail that is shown as its beginning, in octets.
+pub const INTAKE_PREVIEW_BYTES_MAX: usize = 2_000;
+/// Most header fields of a quarantined mail that are shown.
+pub const INTAKE_PREVIEW_FIELDS_MAX: usize = 30;
+/// Most pages of 1,000 objects that one run of the sweep reads of a folder: a run ends well within its
+/// function's time limit.
+pub const SWEEP_PAGES_MAX: u32 = 40;
+/// How old an object is before the sweep misses its intake: its events are under way before.
+pub const SWEEP_YOUNGEST: Duration = Duration::from_secs(3_600);
+/// How old it may be: as long as the queue keeps what announced it, and far less than its intake lives.
+pub const SWEEP_WINDOW: Duration = Duration::from_secs(14 * 86_400);
+/// How long a notice is kept: as long as the intake it speaks of.
+pub const NOTICE_LIFE: Duration = INTAKE_LIFE;
+/// Longest text of a mail that a notice quotes (a code, a link), in octets.
+pub const NOTICE_TEXT_BYTES_MAX: usize = 1_000;
 /// How often a worker may begin on one mail before it counts as poison.
 pub const INTAKE_ATTEMPTS_MAX: u64 = 4;
 /// How far a Date field may lie after the receipt before it is not believed.

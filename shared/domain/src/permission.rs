@@ -179,6 +179,16 @@ permissions! {
     ReadRoutes = "routes.read", Member;
     /// Add and remove inbound routes.
     WriteRoutes = "routes.write", Admin;
+    /// Change one's own secret addresses, and as an administrator everybody's.
+    RotateRoutes = "routes.rotate", Member;
+    /// See the addresses one writes from.
+    ReadSenderAddresses = "sender_addresses.read", Member;
+    /// Add, verify and remove the addresses one writes from.
+    WriteSenderAddresses = "sender_addresses.write", Member;
+    /// See what one is told about mail that came.
+    ReadMailNotices = "mail_notices.read", Member;
+    /// Put such a notice away.
+    WriteMailNotices = "mail_notices.write", Member;
     /// See contacts and their timelines.
     ReadContacts = "contacts.read", Member;
     /// Add, change and remove contacts.

@@ -168,6 +168,8 @@ refusal_codes! {
     AddressTaken = "address_taken", Conflict, "The address is in use.";
     /// The address or the domain has a route already.
     RouteTaken = "route_taken", Conflict, "There is a route for it already.";
+    /// Only a secret address can be changed for another.
+    RouteNotSecret = "route_not_secret", Conflict, "The route has no secret address.";
     /// The domain is not one that the tenant's mail comes in for.
     DomainNotClaimed = "domain_not_claimed", Rule, "The domain is not one of the tenant's.";
     /// A key can't be given rights that its maker or its user lacks.
@@ -196,6 +198,14 @@ refusal_codes! {
     LastOwner = "last_owner", Conflict, "The last owner has to stay.";
     /// Only a quarantined intake can be retried.
     NotQuarantined = "not_quarantined", Conflict, "The mail is not in quarantine.";
+    /// What keeps the mail in quarantine is not a rule that a person can set aside.
+    NotReleasable = "not_releasable", Conflict, "The mail can't be filed in spite of it.";
+    /// The code is wrong, spent or too old.
+    CodeInvalid = "code_invalid", Rule, "The code is not valid.";
+    /// A code was mailed a moment ago.
+    CodeTooSoon = "code_too_soon", Conflict, "A code is on its way.";
+    /// The sender did not take a mail of ours.
+    MailNotTaken = "mail_not_taken", Conflict, "The mail could not be sent.";
     /// The receiving server found a virus in the mail: its files are not served (B11).
     VirusFound = "virus_found", Conflict, "The mail carries a virus.";
     /// The domain belongs to another tenant.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contact::ContactKind;
 use crate::email_address::EmailAddress;
+use crate::field_value::FieldValue;
 use crate::ids::UserId;
 
 /// What a route is for.
@@ -48,7 +49,7 @@ pub struct OrganizationRules {
     pub module: ContactKind,
     /// Fields that the made record begins with, by name.
     #[serde(default)]
-    pub defaults: BTreeMap<String, String>,
+    pub defaults: BTreeMap<String, FieldValue>,
     /// Who gets the made record.
     #[serde(default)]
     pub assignment: Assignment,

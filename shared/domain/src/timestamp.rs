@@ -49,6 +49,12 @@ impl Timestamp {
         Self::from_millis(self.0.saturating_sub(millis))
     }
 
+    /// The text of a mail's Date field: `Sun, 22 Nov 2026 09:30:00 +0000` (RFC 5322 section 3.3).
+    pub fn mail_date(self) -> String {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        moment.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
+    }
+
     /// Year and month as `yyyymm`: the bucket of keys that grow with time.
     pub fn month(self) -> String {
         let text = self.to_string();
@@ -112,6 +118,12 @@ mod tests {
         assert_eq!(t.to_string(), "2026-11-22T09:30:00.000Z");
         assert_eq!(Timestamp::parse(&t.to_string()).unwrap(), t);
         assert_eq!(t.month(), "202611");
+    }
+
+    #[test]
+    fn a_mails_date_names_the_day() {
+        let t = Timestamp::from_seconds(1_795_339_800);
+        assert_eq!(t.mail_date(), "Sun, 22 Nov 2026 09:30:00 +0000");
     }
 
     #[test]

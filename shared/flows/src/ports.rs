@@ -74,6 +74,35 @@ pub trait MailArchive: Send + Sync {
     async fn signed_url(&self, file: &SignedFile, life: Duration) -> Result<String, PortFault>;
 }
 
+/// Lists the objects of the archive.
+#[async_trait]
+pub trait ObjectList: Send + Sync {
+    /// The bucket's name.
+    fn bucket(&self) -> &str;
+
+    /// One page of the newest versions of the objects whose keys begin so, in the order of their keys,
+    /// from behind a key on.
+    async fn page(&self, prefix: &str, after: Option<&str>) -> Result<ObjectPage, PortFault>;
+}
+
+/// One page of objects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectPage {
+    /// The objects.
+    pub objects: Vec<ListedObject>,
+    /// The key behind which the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// An object of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedObject {
+    /// Where it is.
+    pub raw: RawMail,
+    /// When its newest version was written.
+    pub written_at: Timestamp,
+}
+
 /// A file to sign a URL for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedFile {
@@ -168,4 +197,17 @@ pub trait WorkQueue: Send + Sync {
 pub enum Work {
     /// Take a quarantined raw mail in again.
     RetryIntake(IntakeId),
+    /// Take a raw mail in that no event announced.
+    TakeIn(Unannounced),
+}
+
+/// A raw mail that no event announced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unannounced {
+    /// The bucket it is in.
+    pub bucket: String,
+    /// The object.
+    pub raw: RawMail,
+    /// When it was written.
+    pub written_at: Timestamp,
 }

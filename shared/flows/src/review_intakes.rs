@@ -75,7 +75,11 @@ pub async fn show(
 }
 
 /// The intake, if it is the tenant's. One that no tenant has yet is the operator's to see.
-async fn find(table: &dyn Table, tenant: TenantId, id: IntakeId) -> Result<Intake, FlowError> {
+pub(crate) async fn find(
+    table: &dyn Table,
+    tenant: TenantId,
+    id: IntakeId,
+) -> Result<Intake, FlowError> {
     let found = intake::get(table, id).await?.ok_or_else(FlowError::not_found)?;
     let visible = match found.tenant {
         Some(owner) => owner == tenant,
@@ -119,7 +123,8 @@ fn may_retry(state: &IntakeState, now: Timestamp) -> Result<(), Refused> {
     let free_from = match state {
         IntakeState::Done { outcome: Outcome::Quarantined { .. }, .. } => return Ok(()),
         IntakeState::Done {
-            outcome: Outcome::Filed { .. } | Outcome::Duplicate { .. }, ..
+            outcome: Outcome::Filed { .. } | Outcome::Duplicate { .. } | Outcome::Discarded { .. },
+            ..
         } => {
             let hint = "the mail is filed: there is nothing to try again";
             return Err(Refused::new(RefusalCode::NotQuarantined, hint));
@@ -130,7 +135,7 @@ fn may_retry(state: &IntakeState, now: Timestamp) -> Result<(), Refused> {
     if free_from <= now { Ok(()) } else { Err(busy(Some(free_from))) }
 }
 
-fn busy(until: Option<Timestamp>) -> Refused {
+pub(crate) fn busy(until: Option<Timestamp>) -> Refused {
     let refused = Refused::new(RefusalCode::IntakeBusy, "look at it again in a moment");
     match until {
         Some(at) => refused.with_retry_at(at),

@@ -10,11 +10,13 @@ use domain::refusal::{RefusalCode, Refused};
 use domain::send::{Send, SendPlace};
 use domain::timestamp::Timestamp;
 use futures::future::try_join;
+use mail::parsed_mail::ParsedMail;
 use store::{messages, sends};
 
 use crate::attachment_key::attachment_key;
 use crate::cut;
 use crate::error::FlowError;
+use crate::passed_on::passed_on;
 use crate::ports::{MailArchive, Records, SignedFile};
 use crate::visible_mail::{self, VisibleMessage};
 
@@ -60,9 +62,9 @@ pub async fn show_message(
     message: MessageId,
 ) -> Result<MessageWithText, FlowError> {
     let mail = visible(records, allowed, message).await?;
-    let (text, sends) =
-        try_join(new_text(archive, &mail.message.raw), sends(records, allowed, &mail.message))
-            .await?;
+    let wrapped = mail.message.wrapped.is_some();
+    let text = new_text(archive, &mail.message.raw, wrapped);
+    let (text, sends) = try_join(text, sends(records, allowed, &mail.message)).await?;
     Ok(MessageWithText { mail, text, sends })
 }
 
@@ -90,15 +92,22 @@ pub(crate) async fn visible(
     visible_mail::of_message(table, allowed, found).await?.ok_or_else(FlowError::not_found)
 }
 
-async fn new_text(archive: &dyn MailArchive, raw: &RawMail) -> Result<NewText, FlowError> {
+/// The new text of a raw mail, or of the mail that it passes on.
+async fn new_text(
+    archive: &dyn MailArchive,
+    raw: &RawMail,
+    wrapped: bool,
+) -> Result<NewText, FlowError> {
     if raw.size_bytes > RAW_MAIL_BYTES_MAX {
         return Ok(NewText::Gone);
     }
     let Some(octets) = archive.read(raw).await? else { return Ok(NewText::Gone) };
     // The mail was parsed once when it came in. Should that ever fail now, the record still shows.
-    let Ok(Ok(parsed)) = catch_unwind(|| mail::parse::parse(&octets)) else {
-        return Ok(NewText::Gone);
+    let read = || -> Option<ParsedMail> {
+        let raw = mail::parse::parse(&octets).ok()?;
+        if wrapped { passed_on(&raw).map(|(inner, _)| inner) } else { Some(raw) }
     };
+    let Ok(Some(parsed)) = catch_unwind(read) else { return Ok(NewText::Gone) };
     let text = parsed.body.new_text;
     let beginning = cut::to_octets(&text, TEXT_BYTES_MAX);
     if beginning.len() == text.len() {

@@ -14,14 +14,17 @@
 //! the lease back and fails, so the queue brings the mail again.
 
 mod announcement;
+mod answerable;
 mod bounce;
 mod file;
 mod filing_rules;
 mod gates;
 mod known;
+mod notices;
 mod quarantine;
 mod record;
 mod routing;
+mod way_in;
 mod writes;
 
 use std::collections::BTreeSet;
@@ -34,6 +37,7 @@ use tracing::warn;
 
 pub use announcement::{Announcement, MailArrived, Unreadable};
 
+use crate::answer_unknown_address::UnknownAddress;
 use crate::error::{Failure, FlowError};
 use crate::ports::{MailArchive, Records};
 use quarantine::Stop;
@@ -48,6 +52,15 @@ pub struct Settled {
     pub outcome: Outcome,
     /// Whether it had ended before this announcement came.
     pub repeated: bool,
+    /// Who could be answered that an address does not exist: for
+    /// [`crate::answer_unknown_address::answer_unknown_address`].
+    pub unknown: Vec<UnknownAddress>,
+}
+
+impl Settled {
+    fn new(intake: IntakeId, outcome: Outcome) -> Self {
+        Self { intake, outcome, repeated: false, unknown: Vec::new() }
+    }
 }
 
 /// Takes in what an announcement speaks of. A mail to several tenants has one intake for each; the
@@ -100,12 +113,13 @@ async fn settle(
         Ok(held) => held,
         Err(settled) => return Ok(settled),
     };
+    let mut unknown = Vec::new();
     let result = match routes {
-        Ok(routes) => take_in_held(records, archive, &held, routes).await,
+        Ok(routes) => take_in_held(records, archive, &held, routes, &mut unknown).await,
         Err(fault) => Err(fault.into()),
     };
     match result {
-        Ok(outcome) => Ok(Settled { intake: id, outcome, repeated: false }),
+        Ok(outcome) => Ok(Settled { unknown, ..Settled::new(id, outcome) }),
         Err(error) => {
             give_back(records, held).await;
             Err(error)
@@ -122,7 +136,7 @@ async fn open(records: &Records, intake: Intake) -> Result<Result<Held, Settled>
         Opened::Leased(intake) => Ok(Ok(Held { intake, lease })),
         Opened::Done(done) => {
             let outcome = announcement::outcome_of(&done).ok_or(Failure::Leased)?;
-            Ok(Err(Settled { intake: id, outcome, repeated: true }))
+            Ok(Err(Settled { repeated: true, ..Settled::new(id, outcome) }))
         }
         Opened::Held => Err(Failure::Leased.into()),
     }
@@ -144,14 +158,19 @@ async fn take_in_held(
     archive: &dyn MailArchive,
     held: &Held,
     routes: Routes,
+    unknown: &mut Vec<UnknownAddress>,
 ) -> Result<Outcome, FlowError> {
     let operator = routes.operator.ok_or(Failure::NotSetUp)?;
-    match read_and_file(records, archive, held, routes).await {
+    match read_and_file(records, archive, held, routes, unknown).await {
         Ok(outcome) => Ok(outcome),
         Err(Stop::Failed(error)) => Err(error),
-        Err(Stop::Quarantine(why)) => {
+        Err(Stop::Quarantine(mut why)) => {
             let tenant = why.tenant.unwrap_or(operator);
-            quarantine::finish(records, held, tenant, why.reason, why.detail).await
+            let answerable = why.unknown.take();
+            let outcome = quarantine::finish(records, held, tenant, *why).await?;
+            // Only now, when no other worker will come to the same end.
+            unknown.extend(answerable);
+            Ok(outcome)
         }
     }
 }
@@ -161,6 +180,7 @@ async fn read_and_file(
     archive: &dyn MailArchive,
     held: &Held,
     routes: Routes,
+    unknown: &mut Vec<UnknownAddress>,
 ) -> Result<Outcome, Stop> {
     if held.intake.attempts > limits::INTAKE_ATTEMPTS_MAX {
         return Err(quarantine::poison("the worker died at every try"));
@@ -172,14 +192,19 @@ async fn read_and_file(
         routes
     };
     let mut by_tenant = routing::by_tenant(&held.intake, routes)?;
-    let Some((tenant, mailboxes)) = by_tenant.pop_first() else {
+    let Some((tenant, arrivals)) = by_tenant.pop_first() else {
         return Err(quarantine::no_route());
     };
     for other in by_tenant.into_keys() {
-        settle_for_tenant(records, archive, &held.intake, other).await?;
+        settle_for_tenant(records, archive, &held.intake, other, unknown).await?;
     }
     let held = &bounce::noted(records, held, tenant, &mail, &decoded).await?;
-    file::file(records, archive, held, tenant, &mailboxes, &mail).await
+    if arrivals.routes.is_empty() {
+        let now = records.clock.now();
+        let answerable = answerable::of(&held.intake, &mail, tenant, &arrivals.unknown, now);
+        return Err(quarantine::unknown_address(tenant, answerable));
+    }
+    file::file(records, archive, held, tenant, &arrivals.routes, &mail).await
 }
 
 /// A mail to several tenants: each of the others has an intake of its own, so that one tenant's
@@ -189,10 +214,13 @@ async fn settle_for_tenant(
     archive: &dyn MailArchive,
     intake: &Intake,
     tenant: TenantId,
+    unknown: &mut Vec<UnknownAddress>,
 ) -> Result<(), FlowError> {
     let own = announcement::for_tenant(intake, tenant);
-    Box::pin(settle(records, archive, own)).await.map(drop)
+    let settled = Box::pin(settle(records, archive, own)).await?;
+    unknown.extend(settled.unknown);
+    Ok(())
 }
 
-/// The addresses of a tenant's own people that a mail was delivered to, without repeats.
+/// The mailboxes of a tenant that a mail is delivered to, without repeats.
 type Mailboxes = BTreeSet<routing::Target>;

@@ -19,7 +19,8 @@ pub fn begin() -> Cloud {
 /// One JSON object a line on standard output. Libraries speak only when something is wrong.
 fn write_log() {
     let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
-    let ours = ["api", "aws", "first_tenant", "flows", "inbound_mail", "lambda", "store"];
+    let ours =
+        ["api", "aws", "first_tenant", "flows", "inbound_mail", "lambda", "store", "sweep_objects"];
     let levels = Targets::new().with_default(Level::WARN);
     let levels = levels.with_targets(ours.map(|name| (name, Level::INFO)));
     // It fails where a log is set up already, which is as good.

@@ -7,6 +7,8 @@
 //! ```
 //! Every move is one conditional put of the whole item, so two workers can't both make it.
 
+use std::collections::BTreeSet;
+
 use domain::ids::{IntakeId, TenantId};
 use domain::intake::{Intake, IntakeState, Outcome};
 use domain::limits;
@@ -15,7 +17,7 @@ use domain::timestamp::Timestamp;
 use crate::item::{self, text};
 use crate::keys;
 use crate::table::{
-    Condition, Index, Page, PageMark, Query, SortRange, Table, TableFault, TableName,
+    self, Condition, Index, Key, Page, PageMark, Query, SortRange, Table, TableFault, TableName,
 };
 use crate::table::{Write, WriteError};
 
@@ -140,6 +142,18 @@ pub fn queue(stored: &Intake, now: Timestamp) -> Result<Write, TableFault> {
     put(&queued, unchanged)
 }
 
+/// The write that ends a finished intake in another way, as a person decided, if it still stands as it
+/// was read.
+///
+/// # Errors
+/// See [`item::to_item`]; an intake that is not finished is no case of this.
+pub fn decide(stored: &Intake, decided: &Intake) -> Result<Write, TableFault> {
+    let IntakeState::Done { finished_at, .. } = &stored.state else {
+        return Err(TableFault::new("decide an intake", "it is not finished"));
+    };
+    put(decided, Condition::Equals("finished_at", text(finished_at)))
+}
+
 fn holds(lease: &str) -> Condition {
     Condition::Equals("lease", text(lease))
 }
@@ -159,6 +173,20 @@ fn put(intake: &Intake, condition: Condition) -> Result<Write, TableFault> {
 /// A fault of the table.
 pub async fn get(table: &dyn Table, intake: IntakeId) -> Result<Option<Intake>, TableFault> {
     table.get(&keys::intake_lookup(intake)).await?.item.map(item::from_item).transpose()
+}
+
+/// Which of these intakes are there.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn present(
+    table: &dyn Table,
+    ids: &BTreeSet<IntakeId>,
+) -> Result<BTreeSet<IntakeId>, TableFault> {
+    let keys: BTreeSet<Key> = ids.iter().map(|id| keys::intake_lookup(*id)).collect();
+    let got = table::get_all(table, &keys).await?.items;
+    let is_there = |id: &&IntakeId| got.contains_key(&keys::intake_lookup(**id));
+    Ok(ids.iter().filter(is_there).copied().collect())
 }
 
 /// Which intakes of a tenant to list, newest first.

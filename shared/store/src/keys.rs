@@ -3,10 +3,12 @@
 //! `T#` stands for `TENANT#<tenant>`. Addresses and header ids stand in keys as keyed hashes only.
 
 mod activities;
+mod auto_answers;
 mod contacts;
 mod hand_overs;
 mod lists;
 mod mail;
+mod mail_notices;
 mod mailboxes;
 mod meetings;
 mod modules;
@@ -16,13 +18,16 @@ mod recovery;
 mod requests;
 mod sender_addresses;
 mod sends;
+mod sweeps;
 mod tallies;
 
 pub use activities::*;
+pub use auto_answers::*;
 pub use contacts::*;
 pub use hand_overs::*;
 pub use lists::*;
 pub use mail::*;
+pub use mail_notices::*;
 pub use mailboxes::*;
 pub use meetings::*;
 pub use modules::*;
@@ -32,6 +37,7 @@ pub use recovery::*;
 pub use requests::*;
 pub use sender_addresses::*;
 pub use sends::*;
+pub use sweeps::*;
 pub use tallies::*;
 
 use crate::table::{Key, TableName};

@@ -8,7 +8,7 @@ use crate::item;
 use crate::keys;
 use crate::table::Write;
 use crate::table::{
-    Condition, Index, Key, PageMark, Query, SortRange, Table, TableFault, TableName,
+    Change, Condition, Index, Key, PageMark, Query, SortRange, Table, TableFault, TableName,
 };
 
 /// Key of the route of one address.
@@ -43,6 +43,26 @@ pub fn create(hasher: &KeyedHasher, route: &Route) -> Result<Write, TableFault> 
 /// See [`item::to_item`].
 pub fn replace(hasher: &KeyedHasher, route: &Route, rev_before: u64) -> Result<Write, TableFault> {
     let keys = keys::route(route.tenant, &match_hash(hasher, &route.matches), route.id);
+    item::replace("route", keys, route, rev_before)
+}
+
+/// The write that counts one more record that the route made: the next is another's turn.
+pub fn count_turn(hasher: &KeyedHasher, route: &Route) -> Write {
+    Write::Update {
+        key: keys::route_lookup(&match_hash(hasher, &route.matches)),
+        changes: vec![Change::Add("turn", 1)],
+        condition: Some(Condition::Exists),
+    }
+}
+
+/// The write that lets a secret address die: it stays as a tombstone without an index, so that neither
+/// a domain's route nor anybody else ever gets its mail.
+///
+/// # Errors
+/// See [`item::to_item`].
+pub fn retire(hasher: &KeyedHasher, route: &Route, rev_before: u64) -> Result<Write, TableFault> {
+    let key = keys::route_lookup(&match_hash(hasher, &route.matches));
+    let keys = keys::ItemKeys { key, gsi1: None, gsi2: None };
     item::replace("route", keys, route, rev_before)
 }
 

@@ -60,10 +60,7 @@ pub fn handed_over(
 ) -> Write {
     Write::Update {
         key: key(tenant, hasher, &send.place, &send.to),
-        changes: vec![
-            Change::Set("provider_id", item::text(provider_id)),
-            Change::Add("rev", 1),
-        ],
+        changes: vec![Change::Set("provider_id", item::text(provider_id)), Change::Add("rev", 1)],
         condition: Some(Condition::Exists),
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::message::RawMail;
-use flows::ports::{MailArchive, PortFault, SignedFile};
+use domain::timestamp::Timestamp;
+use flows::ports::{ListedObject, MailArchive, ObjectList, ObjectPage, PortFault, SignedFile};
 
 /// A versioned bucket in memory.
 #[derive(Default)]
@@ -31,6 +32,8 @@ pub struct StoredObject {
     pub media_type: String,
     /// Whether it has been lost since.
     pub lost: bool,
+    /// When it was written; 1970 where the test does not say.
+    pub written_at: Timestamp,
 }
 
 /// How often the archive was used.
@@ -63,6 +66,7 @@ impl MemoryArchive {
             octets,
             media_type: "message/rfc822".to_owned(),
             lost: false,
+            written_at: Timestamp::default(),
         });
         RawMail { key: key.to_owned(), version: Some(versions.len().to_string()), size_bytes }
     }
@@ -71,6 +75,13 @@ impl MemoryArchive {
     pub fn lose(&self, key: &str) {
         for object in self.lock().objects.get_mut(key).into_iter().flatten() {
             object.lost = true;
+        }
+    }
+
+    /// Says when the newest version of an object was written, for lists.
+    pub fn written_at(&self, key: &str, at: Timestamp) {
+        if let Some(object) = self.lock().objects.get_mut(key).and_then(|all| all.last_mut()) {
+            object.written_at = at;
         }
     }
 
@@ -106,6 +117,33 @@ impl MemoryArchive {
     }
 }
 
+/// Objects on a page of the list.
+const PAGE: usize = 3;
+
+#[async_trait]
+impl ObjectList for MemoryArchive {
+    fn bucket(&self) -> &str {
+        Self::BUCKET
+    }
+
+    async fn page(&self, prefix: &str, after: Option<&str>) -> Result<ObjectPage, PortFault> {
+        let state = self.lock();
+        let behind = |key: &str| after.is_none_or(|after| key > after);
+        let mut found = state.objects.iter().filter_map(|(key, versions)| {
+            let newest = versions.last().filter(|object| !object.lost)?;
+            let size_bytes = u64::try_from(newest.octets.len()).unwrap_or(u64::MAX);
+            let version = Some(versions.len().to_string());
+            let raw = RawMail { key: key.clone(), version, size_bytes };
+            let listed = ListedObject { raw, written_at: newest.written_at };
+            (key.starts_with(prefix) && behind(key)).then_some(listed)
+        });
+        let objects: Vec<ListedObject> = found.by_ref().take(PAGE).collect();
+        let more = found.next().is_some();
+        let last = objects.last().map(|object| object.raw.key.clone());
+        Ok(ObjectPage { objects, next: last.filter(|_| more) })
+    }
+}
+
 #[async_trait]
 impl MailArchive for MemoryArchive {
     fn bucket(&self) -> &str {
@@ -129,7 +167,12 @@ impl MailArchive for MemoryArchive {
         let versions = state.objects.entry(key.to_owned()).or_default();
         // The key names the content, so what is there already is the same.
         if versions.last().is_none_or(|object| object.lost) {
-            versions.push(StoredObject { octets, media_type: media_type.to_owned(), lost: false });
+            versions.push(StoredObject {
+                octets,
+                media_type: media_type.to_owned(),
+                lost: false,
+                written_at: Timestamp::default(),
+            });
         }
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! The outcome of every raw mail, and the quarantine.
 
 use axum::extract::State;
-use domain::ids::{IntakeId, MessageId, ThreadId};
+use domain::ids::{IntakeId, MessageId, ThreadId, UserId};
 use domain::intake::{Intake, IntakeState, Outcome};
 use domain::permission::{ReadIntake, Scope, WriteIntake};
 use domain::timestamp::Timestamp;
+use flows::decide_intake;
+use flows::preview_intake::{self, Preview};
 use flows::review_intakes::{self, WhichIntakes};
 use http::StatusCode;
 use serde::Serialize;
@@ -37,9 +39,51 @@ pub struct IntakeView {
     /// Size of the raw mail in octets; null where there is none.
     #[schema(required)]
     pub size_bytes: Option<u64>,
+    /// When a person let it in although its route's gate was closed; null where nobody did.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub released_at: Option<Timestamp>,
     /// When it was first announced.
     #[schema(schema_with = schemas::moment)]
     pub announced_at: Timestamp,
+    /// The beginning of a mail that is in quarantine, where one intake is shown. Every text in it is
+    /// escaped for HTML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<PreviewView>,
+}
+
+/// The beginning of a quarantined mail.
+#[derive(Serialize, ToSchema)]
+pub struct PreviewView {
+    /// Who wrote it, as it says.
+    pub from: Vec<String>,
+    /// To whom, as it says.
+    pub to: Vec<String>,
+    /// About what.
+    pub subject: String,
+    /// Its first header fields.
+    pub fields: Vec<FieldView>,
+    /// The beginning of its text.
+    pub text: String,
+    /// Names of its files.
+    pub files: Vec<String>,
+}
+
+/// A header field.
+#[derive(Serialize, ToSchema)]
+pub struct FieldView {
+    /// Its name in lower case.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl From<Preview> for PreviewView {
+    fn from(preview: Preview) -> Self {
+        let Preview { from, to, subject, fields, text, files } = preview;
+        let field = |(name, value)| FieldView { name, value };
+        let fields = fields.into_iter().map(field).collect();
+        Self { from, to, subject, fields, text, files }
+    }
 }
 
 /// Where an intake stands.
@@ -94,6 +138,17 @@ pub enum OutcomeView {
         detail: String,
         /// What a person can do.
         hint: &'static str,
+        /// Whether it can be released: filed in spite of the reason.
+        may_be_released: bool,
+    },
+    /// A person decided that it is not wanted.
+    Discarded {
+        /// Why it was in quarantine.
+        #[schema(schema_with = schemas::quarantine_reason)]
+        reason: &'static str,
+        /// Who decided.
+        #[schema(schema_with = schemas::user_id)]
+        by: UserId,
     },
 }
 
@@ -103,8 +158,11 @@ impl From<Outcome> for OutcomeView {
             Outcome::Filed { message, thread } => Self::Filed { message, thread },
             Outcome::Duplicate { message } => Self::Duplicate { message },
             Outcome::Quarantined { reason, detail } => {
-                Self::Quarantined { reason: reason.code(), detail, hint: reason.hint() }
+                let may_be_released = reason.is_gate();
+                let (reason, hint) = (reason.code(), reason.hint());
+                Self::Quarantined { reason, detail, hint, may_be_released }
             }
+            Outcome::Discarded { reason, by } => Self::Discarded { reason: reason.code(), by },
         }
     }
 }
@@ -127,7 +185,9 @@ impl From<Intake> for IntakeView {
             attempts: intake.attempts,
             recipients: intake.recipients,
             size_bytes: intake.raw.map(|raw| raw.size_bytes),
+            released_at: intake.released.map(|decision| decision.at),
             announced_at: intake.announced_at,
+            preview: None,
         }
     }
 }
@@ -137,6 +197,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     const ALL: &str = "/v1/intake";
     const ONE: &str = "/v1/intake/{id}";
     const RETRY: &str = "/v1/intake/{id}/retry";
+    const RELEASE: &str = "/v1/intake/{id}/release";
+    const DISCARD: &str = "/v1/intake/{id}/discard";
     let state = QueryParameter {
         name: "state",
         description: "Only what waits in quarantine.",
@@ -147,6 +209,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         description: "Only what was announced in this month: `yyyymm`. Not with `state`.",
         one_of: &[],
     };
+    let releases = "Files mail in quarantine in spite of the rule that keeps it there.";
+    let discards = "Ends mail in quarantine that nobody wants; its raw mail is kept.";
     let retry_summary = "Asks for another try of mail in quarantine, or whose worker died.";
     vec![
         Endpoint::get(ALL, "list_intake", "What became of every raw mail, newest first.", list)
@@ -160,6 +224,13 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post(RETRY, "retry_intake", retry_summary, retry)
             .needs(Scope::WriteIntake)
             .with_status(StatusCode::ACCEPTED)
+            .gives::<IntakeView>(),
+        Endpoint::post(RELEASE, "release_intake", releases, release)
+            .needs(Scope::WriteIntake)
+            .with_status(StatusCode::ACCEPTED)
+            .gives::<IntakeView>(),
+        Endpoint::post(DISCARD, "discard_intake", discards, discard)
+            .needs(Scope::WriteIntake)
             .gives::<IntakeView>(),
     ]
 }
@@ -196,7 +267,32 @@ async fn show(
     path: PathWords,
 ) -> Result<Answer, ApiError> {
     let found = review_intakes::show(&app.records, &call.allowed, path.get("id")?).await?;
-    Answer::ok(&IntakeView::from(found))
+    let waits =
+        matches!(found.state, IntakeState::Done { outcome: Outcome::Quarantined { .. }, .. });
+    let preview =
+        if waits { preview_intake::preview(app.archive.as_ref(), &found).await? } else { None };
+    Answer::ok(&IntakeView { preview: preview.map(Into::into), ..IntakeView::from(found) })
+}
+
+async fn release(
+    State(app): State<App>,
+    call: Call<WriteIntake>,
+    path: PathWords,
+) -> Result<Answer, ApiError> {
+    let (records, queue, allowed) = (&app.records, app.queue.as_ref(), &call.allowed);
+    let id = path.get("id")?;
+    let queued = decide_intake::release(records, queue, allowed, call.request, id).await?;
+    Answer::accepted(&IntakeView::from(queued))
+}
+
+async fn discard(
+    State(app): State<App>,
+    call: Call<WriteIntake>,
+    path: PathWords,
+) -> Result<Answer, ApiError> {
+    let (records, allowed, id) = (&app.records, &call.allowed, path.get("id")?);
+    let ended = decide_intake::discard(records, allowed, call.request, id).await?;
+    Answer::ok(&IntakeView::from(ended))
 }
 
 async fn retry(

@@ -14,11 +14,14 @@ pub mod invitation_answers;
 pub mod invitations;
 pub mod limits;
 pub mod lists;
+pub mod mail_notices;
 pub mod mail_views;
 pub mod messages;
 pub mod module_fields;
 pub mod modules;
+pub mod route_views;
 pub mod routes;
+pub mod sender_addresses;
 pub mod sent_messages;
 pub mod settings;
 pub mod threads;
@@ -50,6 +53,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         add_party::endpoints(),
         threads::endpoints(),
         intake::endpoints(),
+        sender_addresses::endpoints(),
+        mail_notices::endpoints(),
     ];
     all.into_iter().flatten().collect()
 }

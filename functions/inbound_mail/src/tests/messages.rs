@@ -42,7 +42,7 @@ fn objects(world: &World, keys: &[&str]) -> Value {
 async fn handle(world: &World, body: &Value) -> Result<String, FlowError> {
     let message = json!({"messageId": "1", "body": body.to_string()});
     let message = serde_json::from_value(message).unwrap();
-    take_in(&world.records, world.archive.as_ref(), &message).await
+    take_in(&world.records, world.archive.as_ref(), world.sender.as_ref(), &message).await
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ use domain::message::RawMail;
 use domain::timestamp::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::ports::Unannounced;
+
 /// What a message of the queue announces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Announcement {
@@ -69,6 +71,19 @@ impl MailArrived {
     }
 }
 
+/// What nobody announced has no receipt: recipients and verdicts stand in the mail itself.
+impl From<Unannounced> for MailArrived {
+    fn from(object: Unannounced) -> Self {
+        Self {
+            bucket: object.bucket,
+            raw: object.raw,
+            recipients: Vec::new(),
+            verdicts: BTreeMap::new(),
+            announced_at: object.written_at,
+        }
+    }
+}
+
 impl Unreadable {
     pub(super) fn to_intake(&self) -> Intake {
         let mut intake = blank(intake_id(&["announcement", &self.body]), self.announced_at);
@@ -84,6 +99,8 @@ pub(super) fn for_tenant(intake: &Intake, tenant: TenantId) -> Intake {
     own.only_tenant = Some(tenant);
     own.tenant = None;
     own.attempts = 0;
+    // Who let it in decided for his own tenant.
+    own.released = None;
     own
 }
 
@@ -108,6 +125,7 @@ fn blank(id: IntakeId, announced_at: Timestamp) -> Intake {
         announced_at,
         announcement: None,
         report: None,
+        released: None,
     }
 }
 

@@ -1,22 +1,30 @@
 //! Steps 2 and 4 to 6: reading a raw mail, and filing it for one tenant.
 
+use std::collections::BTreeSet;
 use std::panic::catch_unwind;
 
 use bytes::Bytes;
 use domain::attachment::Attachment;
+use domain::email_address::EmailAddress;
 use domain::ids::TenantId;
 use domain::intake::{Intake, Outcome, QuarantineReason};
 use domain::limits;
+use domain::route::Route;
+use domain::route_purpose::Purpose;
 use mail::bounce::report::Decoded;
 use mail::parsed_mail::ParsedMail;
 use store::table::{CancelReason, TransactError, Write};
 
-use super::filing_rules::FilingRules;
+use super::Held;
+use super::filing_rules::{self, Case};
+use super::gates::{self, Evidence};
 use super::known::{self, Wanted};
+use super::notices;
 use super::quarantine::{Stop, Why, poison, stop};
 use super::record::{self, MailIdentity};
+use super::routing;
+use super::way_in::{self, ToFile};
 use super::writes::{self, ReadMail};
-use super::{Held, Mailboxes};
 use crate::attachment_key::attachment_key;
 use crate::error::{Failure, FlowError};
 use crate::ports::{MailArchive, Records};
@@ -67,33 +75,43 @@ pub(super) async fn file(
     archive: &dyn MailArchive,
     held: &Held,
     tenant: TenantId,
-    mailboxes: &Mailboxes,
-    mail: &ParsedMail,
+    routes: &[Route],
+    raw: &ParsedMail,
 ) -> Result<Outcome, Stop> {
+    let ToFile { mail, wrapped } = way_in::to_file(raw, routes);
+    let mail = mail.as_ref();
+    let verdicts = gates::verdicts(held.intake.verdicts.clone(), raw);
     let files = record::attachments(mail);
     let identity = MailIdentity::of(mail, &files, tenant, &held.intake);
     let header_ids = record::header_ids(mail);
-    let addresses = record::addresses(mail);
-    let authors = record::authors(mail);
-    let rules = FilingRules::default();
+    let (addresses, authors) = looked_up(mail, raw, routes);
     let mut kept = false;
     for _ in 0..=limits::CONTENTION_RETRIES_MAX {
         let wanted = Wanted {
             tenant,
             message: identity.id,
-            mailboxes: mailboxes.iter().map(|target| target.mailbox).collect(),
+            mailboxes: routing::targets(routes).iter().map(|target| target.mailbox).collect(),
             addresses: &addresses,
             authors: &authors,
             header_ids: &header_ids,
         };
         let known = known::read(records, &wanted).await?;
         if known.tenant.is_none() {
-            return Err(Stop::Quarantine(Why {
-                reason: QuarantineReason::UnknownTenant,
+            return Err(Stop::Quarantine(Box::new(Why {
                 detail: format!("the route leads to {tenant}"),
-                tenant: None,
-            }));
+                ..Why::of(QuarantineReason::UnknownTenant)
+            })));
         }
+        let seen = Evidence {
+            verdicts: &verdicts,
+            author: raw.from.iter().find_map(|party| party.address.as_ref()),
+            known: &known,
+            announced_at: held.intake.announced_at,
+        };
+        let passed = gates::pass(&held.intake, tenant, routes, &seen)?;
+        let case = Case { records, tenant, mail, wrapped: wrapped.clone(), seen: &seen };
+        let mut rules = filing_rules::of(&case, &passed).await?;
+        rules.with.extend(notices::confirmation(&held.intake, tenant, raw, &verdicts, &passed)?);
         if known.message.is_none() && !kept {
             keep_attachments(archive, tenant, mail, &files).await?;
             kept = true;
@@ -102,7 +120,7 @@ pub(super) async fn file(
             records,
             held,
             tenant,
-            mailboxes,
+            &routing::targets(passed),
             &ReadMail { mail, files: &files, identity, rules: &rules },
             &known,
         )?;
@@ -112,6 +130,29 @@ pub(super) async fn file(
         }
     }
     Err(Failure::Contention.into())
+}
+
+/// The addresses to look up, and those whose domain may be the tenant's own: the authors, of a forward
+/// also who passed it on, and of a dropbox's mail also those it was sent to, for they may get records.
+fn looked_up(
+    mail: &ParsedMail,
+    raw: &ParsedMail,
+    routes: &[Route],
+) -> (BTreeSet<EmailAddress>, Vec<EmailAddress>) {
+    let mut addresses = record::addresses(mail);
+    let mut authors = record::authors(mail);
+    for author in record::authors(raw) {
+        if !authors.contains(&author) {
+            authors.push(author);
+        }
+    }
+    addresses.extend(authors.iter().cloned());
+    if routes.iter().any(|route| matches!(route.purpose, Purpose::Dropbox(_))) {
+        let recipients = mail.to.iter().chain(&mail.cc).chain(&mail.bcc);
+        let named = recipients.filter_map(|party| party.address.clone());
+        authors.extend(named.take(limits::RECORDS_MADE_MAX));
+    }
+    (addresses, authors)
 }
 
 /// Step 5: before the record, so that a record never points at nothing.

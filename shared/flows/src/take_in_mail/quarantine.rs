@@ -2,17 +2,19 @@
 
 use domain::ids::TenantId;
 use domain::intake::{Intake, Outcome, QuarantineReason};
-use store::table::{TableFault, WriteError};
+use domain::mail_notice::MailNotice;
+use store::table::{TableFault, TransactError, WriteError};
 
 use super::routing::{self, Routes};
 use super::{Held, Settled};
+use crate::answer_unknown_address::UnknownAddress;
 use crate::error::{Failure, FlowError};
 use crate::ports::Records;
 
 /// Why filing stopped.
 pub(super) enum Stop {
     /// The mail needs a person.
-    Quarantine(Why),
+    Quarantine(Box<Why>),
     /// We failed: it has to be tried again.
     Failed(FlowError),
 }
@@ -24,6 +26,18 @@ pub(super) struct Why {
     pub detail: String,
     /// Whose mail it is; none for the operator's.
     pub tenant: Option<TenantId>,
+    /// What its tenant's people are told.
+    pub notices: Vec<MailNotice>,
+    /// Who could be answered that an address does not exist.
+    pub unknown: Option<UnknownAddress>,
+}
+
+impl Why {
+    /// That reason, for the operator.
+    pub(super) fn of(reason: QuarantineReason) -> Self {
+        let (detail, notices) = (String::new(), Vec::new());
+        Self { reason, detail, tenant: None, notices, unknown: None }
+    }
 }
 
 impl<E: Into<FlowError>> From<E> for Stop {
@@ -33,7 +47,7 @@ impl<E: Into<FlowError>> From<E> for Stop {
 }
 
 pub(super) fn stop(reason: QuarantineReason, detail: impl Into<String>) -> Stop {
-    Stop::Quarantine(Why { reason, detail: detail.into(), tenant: None })
+    Stop::Quarantine(Box::new(Why { detail: detail.into(), ..Why::of(reason) }))
 }
 
 pub(super) fn poison(detail: &str) -> Stop {
@@ -44,21 +58,43 @@ pub(super) fn no_route() -> Stop {
     stop(QuarantineReason::NoRoute, "no recipient leads to a mailbox")
 }
 
+/// That the addresses are of a tenant's domain, and lead nowhere.
+pub(super) fn unknown_address(tenant: TenantId, unknown: Option<UnknownAddress>) -> Stop {
+    Stop::Quarantine(Box::new(Why {
+        detail: "the domain is the tenant's, and no route leads on".to_owned(),
+        tenant: Some(tenant),
+        unknown,
+        ..Why::of(QuarantineReason::NoRoute)
+    }))
+}
+
 /// Finishes a held intake in a tenant's quarantine.
 pub(super) async fn finish(
     records: &Records,
     held: &Held,
     tenant: TenantId,
-    reason: QuarantineReason,
-    detail: String,
+    why: Why,
 ) -> Result<Outcome, FlowError> {
+    let Why { reason, detail, notices, .. } = why;
     let outcome = Outcome::Quarantined { reason, detail };
     let now = records.clock.now();
     let write = store::intake::finish(&held.intake, &held.lease, tenant, outcome.clone(), now)?;
-    match records.table.write(write).await {
+    if notices.is_empty() {
+        return match records.table.write(write).await {
+            Ok(_) => Ok(outcome),
+            Err(WriteError::ConditionFailed(_)) => Err(Failure::Leased.into()),
+            Err(WriteError::Fault(fault)) => Err(fault.into()),
+        };
+    }
+    let mut writes = Vec::new();
+    for notice in &notices {
+        writes.push(store::mail_notices::tell(tenant, notice)?);
+    }
+    writes.push(write);
+    match records.table.transact(writes).await {
         Ok(_) => Ok(outcome),
-        Err(WriteError::ConditionFailed(_)) => Err(Failure::Leased.into()),
-        Err(WriteError::Fault(fault)) => Err(fault.into()),
+        Err(TransactError::Cancelled(_)) => Err(Failure::Leased.into()),
+        Err(TransactError::Fault(fault)) => Err(fault.into()),
     }
 }
 
@@ -75,10 +111,11 @@ pub(super) async fn without_reading(
     };
     let quarantined = async {
         let operator = operator(records).await?.ok_or(Failure::NotSetUp)?;
-        finish(records, &held, operator, reason, "see the announcement".to_owned()).await
+        let detail = "see the announcement".to_owned();
+        finish(records, &held, operator, Why { detail, ..Why::of(reason) }).await
     };
     match quarantined.await {
-        Ok(outcome) => Ok(Settled { intake: id, outcome, repeated: false }),
+        Ok(outcome) => Ok(Settled::new(id, outcome)),
         Err(error) => {
             super::give_back(records, held).await;
             Err(error)

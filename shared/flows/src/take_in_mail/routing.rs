@@ -6,7 +6,7 @@ use domain::email_address::EmailAddress;
 use domain::ids::{MailboxId, TenantId, UserId};
 use domain::intake::{Intake, QuarantineReason};
 use domain::limits;
-use domain::route::Route;
+use domain::route::{DomainClaim, Route};
 use mail::parsed_mail::ParsedMail;
 use store::item;
 use store::keys;
@@ -29,6 +29,17 @@ pub(super) struct Routes {
     pub operator: Option<TenantId>,
     /// The route of each recipient that has one.
     found: Vec<Route>,
+    /// Recipients without route whose domain a tenant has claimed.
+    unknown: Vec<(TenantId, EmailAddress)>,
+}
+
+/// What of a mail is for one tenant.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Arrivals {
+    /// The routes it came by.
+    pub routes: Vec<Route>,
+    /// Addresses of the tenant's domains that lead nowhere.
+    pub unknown: Vec<EmailAddress>,
 }
 
 /// A mailbox that gets a delivery, and its owner.
@@ -56,25 +67,47 @@ pub(super) fn of_raw_mail(mail: &ParsedMail) -> Vec<EmailAddress> {
     all
 }
 
-/// Reads the routes of the recipients, and who operates the stack, in one go.
+/// Reads the routes of the recipients, and who operates the stack, in one go; and, where a recipient
+/// has no route, whose its domain is.
 pub(super) async fn look_up(
     records: &Records,
     recipients: Vec<EmailAddress>,
 ) -> Result<Routes, TableFault> {
-    let candidates: Vec<Vec<Key>> =
-        recipients.iter().map(|recipient| candidates(records, recipient)).collect();
+    let candidates: Vec<(Vec<Key>, EmailAddress)> =
+        recipients.into_iter().map(|to| (candidates(records, &to), to)).collect();
     let operator_key = keys::operator().key;
-    let mut wanted: BTreeSet<Key> = candidates.iter().flatten().cloned().collect();
+    let mut wanted: BTreeSet<Key> = candidates.iter().flat_map(|(keys, _)| keys).cloned().collect();
     wanted.insert(operator_key.clone());
     let mut got = table::get_all(records.table.as_ref(), &wanted).await?.items;
     let operator = got.remove(&operator_key).map(item::from_item::<Operator>).transpose()?;
     let mut found = Vec::new();
-    for keys in candidates {
-        if let Some(item) = keys.iter().find_map(|key| got.get(key)) {
-            found.push(item::from_item(Item::clone(item))?);
+    let mut unrouted = Vec::new();
+    for (keys, recipient) in candidates {
+        match keys.iter().find_map(|key| got.get(key)) {
+            Some(item) => found.push(item::from_item(Item::clone(item))?),
+            None => unrouted.push(recipient),
         }
     }
-    Ok(Routes { operator: operator.map(|operator| operator.tenant), found })
+    let unknown = of_claimed_domains(records, unrouted).await?;
+    Ok(Routes { operator: operator.map(|operator| operator.tenant), found, unknown })
+}
+
+/// Those addresses whose domain is a tenant's. No read where every recipient has a route.
+async fn of_claimed_domains(
+    records: &Records,
+    unrouted: Vec<EmailAddress>,
+) -> Result<Vec<(TenantId, EmailAddress)>, TableFault> {
+    let claim_key = |address: &EmailAddress| keys::domain_claim(address.domain()).key;
+    let wanted: BTreeSet<Key> = unrouted.iter().map(claim_key).collect();
+    let got = table::get_all(records.table.as_ref(), &wanted).await?.items;
+    let mut unknown = Vec::new();
+    for address in unrouted {
+        if let Some(item) = got.get(&claim_key(&address)) {
+            let claim: DomainClaim = item::from_item(Item::clone(item))?;
+            unknown.push((claim.tenant, address));
+        }
+    }
+    Ok(unknown)
 }
 
 /// The routes that can serve an address, the closest first: itself, without its tag, its domain.
@@ -86,14 +119,21 @@ fn candidates(records: &Records, recipient: &EmailAddress) -> Vec<Key> {
     keys
 }
 
-/// The mailboxes of each tenant that an intake is for.
+/// What of a mail is for each tenant that an intake is for.
 pub(super) fn by_tenant(
     intake: &Intake,
     routes: Routes,
-) -> Result<BTreeMap<TenantId, Mailboxes>, Stop> {
-    let mut tenants: BTreeMap<TenantId, Mailboxes> = BTreeMap::new();
-    for Route { tenant, mailbox, owner, .. } in routes.found {
-        tenants.entry(tenant).or_default().insert(Target { mailbox, owner });
+) -> Result<BTreeMap<TenantId, Arrivals>, Stop> {
+    let mut tenants: BTreeMap<TenantId, Arrivals> = BTreeMap::new();
+    for route in routes.found {
+        tenants.entry(route.tenant).or_default().routes.push(route);
+    }
+    for (tenant, address) in routes.unknown {
+        tenants.entry(tenant).or_default().unknown.push(address);
+    }
+    if intake.recipients.is_empty() && tenants.values().any(|of| !of.routes.is_empty()) {
+        // Header fields name also those whom another server's copy is for.
+        tenants.retain(|_, of| !of.routes.is_empty());
     }
     let dropped_for = drop_folder(intake);
     let Some(only) = intake.only_tenant.or(dropped_for) else {
@@ -102,13 +142,18 @@ pub(super) fn by_tenant(
     let others = !tenants.is_empty();
     tenants.retain(|tenant, _| *tenant == only);
     if tenants.is_empty() && others && dropped_for.is_some() {
-        return Err(Stop::Quarantine(Why {
-            reason: QuarantineReason::ForgedRoute,
+        return Err(Stop::Quarantine(Box::new(Why {
             detail: "every recipient belongs to another tenant than the drop folder".to_owned(),
-            tenant: None,
-        }));
+            ..Why::of(QuarantineReason::ForgedRoute)
+        })));
     }
     Ok(tenants)
+}
+
+/// The mailboxes that the routes lead to.
+pub(super) fn targets<'r>(routes: impl IntoIterator<Item = &'r Route>) -> Mailboxes {
+    let target = |route: &Route| Target { mailbox: route.mailbox, owner: route.owner };
+    routes.into_iter().map(target).collect()
 }
 
 fn drop_folder(intake: &Intake) -> Option<TenantId> {

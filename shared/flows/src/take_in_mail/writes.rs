@@ -266,6 +266,7 @@ impl NewMessage<'_> {
         Contact {
             addresses: vec![EmailAddress::clone(&author.address)],
             owner: self.rules.made.owner,
+            fields: self.rules.made.fields.clone(),
             ..Contact::new(id, self.rules.made.kind, name, source, self.now)
         }
     }
