@@ -315,3 +315,26 @@ async fn a_removed_record_leaves_nothing_of_itself_or_of_what_was_merged_into_it
     let fresh = json!({"id": contact_of(&office, &firm, PIER).await});
     assert_eq!(timeline(&office, &firm, &fresh).await, ["About m9"]);
 }
+
+#[tokio::test]
+async fn activities_follow_a_merge_and_come_back_when_it_is_undone() {
+    let office = Office::new();
+    let firm = office.firm("acme", true).await;
+    let (one, two) = two(&office, &firm).await;
+    for (subject, about) in
+        [("of one", vec![&one]), ("of two", vec![&two]), ("of both", vec![&one, &two])]
+    {
+        let about: Vec<&Value> = about.into_iter().map(|record| &record["id"]).collect();
+        let note = json!({"subject": subject, "contacts": about});
+        office.post("/v1/notes", note).by(&firm.member).send().await.expect(201);
+    }
+    let count = async |record: &Value| {
+        let path = format!("/v1/contacts/{}/activities", text_at(record, "/id"));
+        items(&office.get(path).by(&firm.member).send().await.expect(200)).len()
+    };
+    assert_eq!((count(&one).await, count(&two).await), (2, 2));
+    act(&office, &firm, &one, "merge", json!({"with": two["id"]})).await;
+    assert_eq!((count(&one).await, count(&two).await), (3, 3), "each once, by either id");
+    act(&office, &firm, &one, "undo", json!({})).await;
+    assert_eq!((count(&one).await, count(&two).await), (2, 2));
+}

@@ -12,7 +12,7 @@ use flows::hand_over::HandedOver;
 use flows::send_message::NewMail;
 use flows::take_in_mail::take_in_mail;
 use store::table::{Table, Units};
-use store::{contacts, messages, tenants};
+use store::{contact_timeline, messages, tenants};
 use testkit::memory_sender::SendAnswer;
 use testkit::raw_mail::Draft;
 
@@ -48,7 +48,7 @@ async fn a_mail_goes_out_with_tags_and_stands_in_thread_and_timeline() {
     assert_eq!(found.message.contacts, [contact]);
     let kept = desk.world.archive.object(&found.message.raw.key).unwrap();
     assert_eq!(kept.octets, out[0].mime);
-    let (lines, _) = contacts::timeline(table, desk.id(), contact, 10, None).await.unwrap();
+    let (lines, _) = contact_timeline::page(table, desk.id(), &[contact], 10, None).await.unwrap();
     assert_eq!(lines[0].message, sent.message);
     let sends = desk.sends(sent.message).await;
     assert!(sends.iter().all(|send| send.status() == SendStatus::Sent));
