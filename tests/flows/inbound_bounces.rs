@@ -213,3 +213,31 @@ async fn a_wish_in_words_alone_waits_for_a_person_and_the_contrary_is_no_wish() 
     let (_, note) = r.bring(wish("Re: Offer", "please don't unsubscribe me"), None).await;
     assert!(note.is_none() && r.notices().is_empty());
 }
+
+#[tokio::test]
+async fn an_answer_of_a_person_clears_temporary_bounces_and_an_absence_notice_does_not() {
+    let r = Returned::new().await;
+    let full = "Final-Recipient: rfc822; lena@harbour.example\nAction: failed\nStatus: 4.2.2\n\
+                Diagnostic-Code: smtp; 452 4.2.2 mailbox full\n\n";
+    for number in [7, 8, 9] {
+        let sent = send_one_off(&r.inbound.world.records, r.inbound.tenant.id, number, LENA);
+        if number != NUMBER {
+            sent.await.unwrap();
+        }
+        let key = ReplyKey::current(&r.inbound.world.records.hasher);
+        let target = ReplyTarget::Message(MessageId::from_bits(number));
+        let token = ReplyToken::sign(key, r.inbound.tenant.id, target);
+        r.inbound.world.clock.advance(std::time::Duration::from_secs(25 * 3_600));
+        r.bring(report(full), Some(token.as_str())).await;
+    }
+    assert!(r.block().await.is_some(), "three in three days");
+    let away = format!(
+        "From: Lena <{LENA}>\nTo: {ANNA}\nSubject: Out of office\nAuto-Submitted: auto-replied\n\n\
+         I am out of the office until Monday.\n"
+    );
+    r.inbound.world.clock.advance(std::time::Duration::from_secs(60));
+    r.bring(away, Some(&r.token())).await;
+    assert!(r.block().await.is_some());
+    r.bring(wish("Re: Offer", "Thank you, that suits us."), Some(&r.token())).await;
+    assert!(r.block().await.is_none());
+}

@@ -2,7 +2,8 @@
 
 use domain::bounce::{BounceReason, Permanence};
 use domain::bounce_category::BounceCategory;
-use domain::ids::NoticeId;
+use domain::email_address::EmailAddress;
+use domain::ids::{NoticeId, TenantId};
 use domain::limits;
 use domain::mail_event::{Bounce, ComplaintFact, Fact, MailEvent, Teller};
 use domain::notice::{Matter, Notice};
@@ -151,7 +152,7 @@ async fn add_up(
         }
         changed
     };
-    let history = keep(records, first, &hash, stored, take_in).await?;
+    let history = keep(records, first.tenant, &hash, stored, take_in).await?;
     if let Some(at) = alive
         && let Some(block) = known.block(records, first)?
     {
@@ -178,7 +179,7 @@ async fn add_up(
 /// Keeps the history with what `take_in` adds, whatever others add meanwhile.
 async fn keep(
     records: &Records,
-    event: &MailEvent,
+    tenant: TenantId,
     hash: &str,
     stored: Option<TemporaryBounces>,
     take_in: impl Fn(&mut TemporaryBounces) -> bool,
@@ -189,7 +190,7 @@ async fn keep(
         if !take_in(&mut history) {
             return Ok(history);
         }
-        let write = bounce_history::put_address(event.tenant, hash, &history, rev_before)?;
+        let write = bounce_history::put_address(tenant, hash, &history, rev_before)?;
         match records.table.write(write).await {
             Ok(_) => return Ok(history),
             Err(WriteError::ConditionFailed(found)) => {
@@ -205,18 +206,23 @@ async fn keep(
 ///
 /// # Errors
 /// A fault of the table.
-pub async fn lives(records: &Records, event: &MailEvent) -> Result<(), TableFault> {
-    let hash = records.hasher.address(&event.recipient);
+pub async fn lives(
+    records: &Records,
+    tenant: TenantId,
+    address: &EmailAddress,
+    at: Timestamp,
+) -> Result<(), TableFault> {
+    let hasher = &records.hasher;
+    let hash = hasher.address(address);
     let table = records.table.as_ref();
-    let got = table.get(&bounce_history::address_key(event.tenant, &hash)).await?;
+    let got = table.get(&bounce_history::address_key(tenant, &hash)).await?;
     let Some(stored) = got.item.map(item::from_item::<TemporaryBounces>).transpose()? else {
         return Ok(());
     };
-    keep(records, event, &hash, Some(stored), |history| history.clear(event.at)).await?;
+    keep(records, tenant, &hash, Some(stored), |history| history.clear(at)).await?;
     let scope = SuppressionScope::Bounces;
-    let hasher = &records.hasher;
-    match suppressions::get(table, event.tenant, hasher, scope, &event.recipient).await? {
-        Some(block) => suppressions::lift_temporary(table, block, event.at).await,
+    match suppressions::get(table, tenant, hasher, scope, address).await? {
+        Some(block) => suppressions::lift_temporary(table, block, at).await,
         None => Ok(()),
     }
 }
