@@ -96,9 +96,12 @@ pub(crate) fn problem_response(problem: &Problem, allow: Option<HeaderValue>) ->
     if let Some(allow) = allow {
         headers.insert(header::ALLOW, allow);
     }
-    if problem.code == RefusalCode::IdempotencyKeyBusy.code() {
-        let lease_seconds = domain::limits::IDEMPOTENCY_LEASE.as_secs();
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(lease_seconds));
+    let wait = [
+        (RefusalCode::IdempotencyKeyBusy, domain::limits::IDEMPOTENCY_LEASE),
+        (RefusalCode::SendingThrottled, domain::limits::SENDING_PAUSE),
+    ];
+    if let Some((_, wait)) = wait.iter().find(|(code, _)| code.code() == problem.code) {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
     }
     response
 }
