@@ -6,6 +6,8 @@ use api::endpoint::Endpoint;
 use domain::ids::{
     ActivityId, ContactId, IntakeId, InvitationId, ListId, MailNoticeId, MessageId, RouteId,
     ThreadId,
+    ActivityId, ContactId, IntakeId, InvitationId, ListId, MessageId, RouteId, ThreadId,
+    UnblockRequestId,
 };
 use domain::permission::Scope;
 use domain::timestamp::Timestamp;
@@ -68,6 +70,14 @@ fn body(endpoint: &Endpoint) -> Value {
         (_, "/v1/modules") => json!({"name": "press", "label": "x", "plural": "x"}),
         (_, "/v1/modules/{id}/purge") => json!({"rev": 1}),
         (_, "/v1/contacts/lookup") => json!({"email": "x@example.org"}),
+        (_, "/v1/suppressions/lookup") => json!({"email": "x@example.org"}),
+        (_, "/v1/suppressions/unblock") => {
+            json!({"ids": ["sup_bounces.X"], "cause_resolved": true})
+        }
+        (_, "/v1/unblock_requests") => {
+            json!({"ids": ["sup_bounces.X"], "reason": "x", "cause_resolved": true})
+        }
+        (_, path) if path.starts_with("/v1/unblock_requests/") => json!({"reason": "x"}),
         (method, path) => panic!("a body for {method} {path}"),
     }
 }
@@ -94,6 +104,7 @@ async fn ids(office: &Office, firm: &Firm) -> BTreeMap<&'static str, String> {
         ("events", ActivityId::from_bits(1).to_string()),
         ("notes", ActivityId::from_bits(1).to_string()),
         ("invitations", InvitationId::from_bits(1).to_string()),
+        ("unblock_requests", UnblockRequestId::from_bits(1).to_string()),
     ])
 }
 

@@ -56,6 +56,7 @@ impl Office {
             archive: world.archive.clone(),
             queue: world.queue.clone(),
             sender: world.sender.clone(),
+            suppression_list: world.suppression_list.clone(),
         };
         Self { router: api::router(app), world }
     }
@@ -67,6 +68,7 @@ impl Office {
             archive: self.world.archive.clone(),
             queue: self.world.queue.clone(),
             sender: self.world.sender.clone(),
+            suppression_list: self.world.suppression_list.clone(),
         };
         Self { router: api::router(app), world: self.world }
     }
@@ -231,7 +233,8 @@ impl Asking<'_> {
         let (parts, body) = response.into_parts();
         let octets = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         let body = serde_json::from_slice(&octets).unwrap_or(Value::Null);
-        Reply { status: parts.status, headers: parts.headers, body }
+        let octets = octets.to_vec();
+        Reply { status: parts.status, headers: parts.headers, body, octets }
     }
 }
 
@@ -241,6 +244,7 @@ pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Value,
+    pub octets: Vec<u8>,
 }
 
 impl Reply {
@@ -254,7 +258,7 @@ impl Reply {
     /// Checks that it is a problem of this status and code, with all that problems have.
     #[track_caller]
     pub fn expect_problem(self, status: u16, code: &str) -> Value {
-        let Self { status: got, headers, body } = self;
+        let Self { status: got, headers, body, octets: _ } = self;
         assert_eq!((got.as_u16(), body["code"].as_str()), (status, Some(code)), "{body}");
         assert_eq!(headers["content-type"], "application/problem+json");
         assert_eq!(body["status"], status);

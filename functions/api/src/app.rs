@@ -2,7 +2,18 @@
 
 use std::sync::Arc;
 
-use flows::ports::{MailArchive, MailSender, Records, WorkQueue};
+use flows::ports::{MailArchive, MailSender, Records, SuppressionList, WorkQueue};
+
+/// The environment names that the function reads.
+pub const SETTINGS: [&str; 7] = [
+    "CRM_TABLE",
+    "DELIVERY_TABLE",
+    "AUDIT_TABLE",
+    "MAIL_BUCKET",
+    "INBOUND_QUEUE_URL",
+    "STACK_SECRET_ARN",
+    "CONFIGURATION_SET",
+];
 
 /// The ports of the API. Cheap to clone: every request has one.
 #[derive(Clone)]
@@ -15,4 +26,6 @@ pub struct App {
     pub queue: Arc<dyn WorkQueue>,
     /// Who sends mail.
     pub sender: Arc<dyn MailSender>,
+    /// The provider's own list of addresses it does not mail.
+    pub suppression_list: Arc<dyn SuppressionList>,
 }

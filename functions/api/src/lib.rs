@@ -16,6 +16,8 @@ pub mod openapi;
 pub mod pages;
 pub mod patch;
 pub mod problem;
+pub mod report_csv;
+pub mod report_svg;
 pub mod resources;
 pub mod schemas;
 pub mod serve;

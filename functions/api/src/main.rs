@@ -3,11 +3,12 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use api::app::App;
+use api::app::{App, SETTINGS};
 use api::serve::Service;
 use aws::dynamo_table::TableNames;
 use aws::s3_archive::S3Archive;
 use aws::ses_sender::SesSender;
+use aws::ses_suppression_list::SesSuppressionList;
 use aws::sqs_queue::SqsQueue;
 use lambda::backend::Backend;
 use lambda::{settings, start};
@@ -16,21 +17,19 @@ use lambda_http::{Error, Request, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let cloud = start::begin();
-    let [crm, delivery, audit] =
-        settings::required(["CRM_TABLE", "DELIVERY_TABLE", "AUDIT_TABLE"])?;
-    let [bucket, queue] = settings::required(["MAIL_BUCKET", "INBOUND_QUEUE_URL"])?;
-    let [secret, set] = settings::required(["STACK_SECRET_ARN", "CONFIGURATION_SET"])?;
+    let [crm, delivery, audit, bucket, queue, secret, set] = settings::required(SETTINGS)?;
     let tables = TableNames { crm: Some(crm), delivery: Some(delivery), audit: Some(audit) };
     let backend = Backend::new(&cloud, tables, secret);
     let archive = Arc::new(S3Archive::new(&cloud, bucket));
     let queue = Arc::new(SqsQueue::new(&cloud, queue));
     let sender = Arc::new(SesSender::new(&cloud, Some(set)));
+    let list = Arc::new(SesSuppressionList::new(&cloud));
     let service = Service::default();
 
     let app = async || {
         let records = backend.records().await?;
         let (archive, queue, sender) = (archive.clone(), queue.clone(), sender.clone());
-        Ok(App { records, archive, queue, sender })
+        Ok(App { records, archive, queue, sender, suppression_list: list.clone() })
     };
     let handle = async |request: Request| {
         Ok::<_, Infallible>(Box::pin(service.answer(app(), request)).await)

@@ -52,8 +52,15 @@ ids! {
     invitation_id = InvitationId;
     /// A mail notice's id.
     mail_notice_id = MailNoticeId;
+    /// The id of a request to lift permanent blocks.
+    unblock_request_id = UnblockRequestId;
     /// A request's id.
     request_id = RequestId;
+}
+
+/// Ids of contacts.
+pub fn contact_ids() -> utoipa::openapi::schema::Array {
+    utoipa::openapi::schema::ArrayBuilder::new().items(contact_id()).build()
 }
 
 /// A right.

@@ -40,6 +40,7 @@ pub mod module_name;
 pub mod notice;
 pub mod permission;
 pub mod recurrence;
+pub mod rates;
 pub mod refusal;
 pub mod route;
 pub mod route_purpose;

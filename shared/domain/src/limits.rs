@@ -226,6 +226,20 @@ pub const DOMAIN_RECIPIENTS_MAX: usize = 100;
 /// Largest bounce report that is decoded within a mail, in recipients: more are not acted on.
 pub const BOUNCED_RECIPIENTS_MAX: usize = 50;
 
+/// Most days of one report: it stays within seconds.
+pub const REPORT_DAYS_MAX: u64 = 92;
+/// Most domains, campaigns or diagnostics that a report names: those with most bounces.
+pub const REPORT_VALUES_MAX: usize = 100;
+/// Least recipients before a bounce rate tells anything (F15).
+pub const BOUNCE_VOLUME_MIN: u64 = 100;
+/// Least recipients before a complaint rate tells anything: one complaint of fewer is over 0.1 %.
+pub const COMPLAINT_VOLUME_MIN: u64 = 1_000;
+/// How many days before today the volume is looked for that stands for a sender's habit.
+pub const REPRESENTATIVE_DAYS_MAX: u32 = 27;
+/// How many months back the lists of bounces and complaints go: as long as a send is kept.
+pub const BOUNCE_MONTHS_MAX: u32 = 14;
+/// How long after sending an invalid address is listed for the clean-up of lists (S2.11).
+pub const ADDRESS_STATUS_DELAY: Duration = Duration::from_secs(7 * 86_400);
 /// Most records of one call that lifts blocks (Z12).
 pub const UNBLOCK_RECORDS_MAX: usize = 500;
 /// Most addresses that such a call may come to: a contact has up to ten.

@@ -7,6 +7,8 @@ pub mod add_party;
 pub mod api_keys;
 pub mod calendar;
 pub mod contact_acts;
+pub mod block_views;
+pub mod bounces;
 pub mod contacts;
 pub mod health;
 pub mod intake;
@@ -20,12 +22,15 @@ pub mod messages;
 pub mod module_fields;
 pub mod modules;
 pub mod route_views;
+pub mod reports;
 pub mod routes;
 pub mod sender_addresses;
 pub mod sent_messages;
 pub mod settings;
+pub mod suppressions;
 pub mod threads;
 pub mod timeline;
+pub mod unblock_requests;
 pub mod users;
 
 use crate::endpoint::Endpoint;
@@ -55,6 +60,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         intake::endpoints(),
         sender_addresses::endpoints(),
         mail_notices::endpoints(),
+        bounces::endpoints(),
+        suppressions::endpoints(),
+        reports::endpoints(),
+        unblock_requests::endpoints(),
     ];
     all.into_iter().flatten().collect()
 }
