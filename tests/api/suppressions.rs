@@ -310,3 +310,45 @@ async fn every_category_explains_itself_in_the_language_asked_for() {
     let own = office.get("/v1/bounce_categories").by(&firm.member).send().await.expect(200);
     assert_eq!(own["language"], "en");
 }
+
+#[tokio::test]
+async fn a_block_shows_on_the_record_and_the_list_filter_returns_exactly_its_contacts() {
+    let office = Office::new();
+    let firm = office.firm("acme", true).await;
+    let two = contact(&office, &firm, &["a@harbour.example", "b@harbour.example"]).await;
+    let one = contact(&office, &firm, &["c@harbour.example"]).await;
+    contact(&office, &firm, &["free@harbour.example"]).await;
+    block(&office, &firm, "a@harbour.example", BounceCategory::MailboxFull).await;
+    block(&office, &firm, "b@harbour.example", BounceCategory::BadMailbox).await;
+    block(&office, &firm, "c@harbour.example", BounceCategory::MailboxFull).await;
+    block(&office, &firm, "nobody@harbour.example", BounceCategory::BadMailbox).await;
+    let path = format!("/v1/contacts/{two}/address_states");
+    office.world.table.reset_usage();
+    let record = office.get(&path).by(&firm.member).send().await.expect(200);
+    assert_eq!(office.world.table.usage().batch_get.calls, 1);
+    let [full, gone] = [&record["addresses"][0], &record["addresses"][1]];
+    assert_eq!((&full["blocked"], &full["invalid"]), (&json!(true), &json!(false)));
+    assert_eq!(full["blocks"][0]["icon"]["name"], "warning");
+    assert_eq!((&gone["blocked"], &gone["invalid"]), (&json!(true), &json!(true)));
+    assert_eq!(gone["blocks"][0]["icon"]["name"], "blocked");
+    let listed = async |query: &str| {
+        let mut found = Vec::new();
+        let mut path = format!("/v1/blocked_contacts?limit=1{query}");
+        loop {
+            let page = office.get(&path).by(&firm.member).send().await.expect(200);
+            found.extend(items(&page).iter().map(|one| text_at(one, "/contact").to_owned()));
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            path = format!("/v1/blocked_contacts?limit=1{query}&cursor={cursor}");
+        }
+        found.sort();
+        found
+    };
+    let mut both = [one.clone(), two.clone()];
+    both.sort();
+    assert_eq!(listed("").await, both, "each once");
+    assert_eq!(listed("&type=temporary").await, both);
+    assert_eq!(listed("&type=permanent").await, [two.clone()]);
+    assert_eq!(listed("&category=permanent/bad%20mailbox").await, [two]);
+    assert_eq!(listed("&category=temporary/mailbox%20full").await, both);
+    assert_eq!(listed("&category=complaint").await, [] as [String; 0]);
+}

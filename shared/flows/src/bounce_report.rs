@@ -87,7 +87,8 @@ pub async fn bounce_report(
     let with_bounces: Vec<Day> =
         days.iter().filter(|(_, tally)| tally.bounces.all() > 0).map(|(day, _)| *day).collect();
     let dimensions = [Dimension::Domain, Dimension::Campaign, Dimension::Diagnostic];
-    let wanted = with_bounces.iter().flat_map(|day| dimensions.map(|by| (*day, by)));
+    let wanted: Vec<(Day, Dimension)> =
+        with_bounces.into_iter().flat_map(|day| dimensions.map(|by| (day, by))).collect();
     let read = async |(day, by)| {
         let found = day_tallies::breakdown(table, tenant, day, by).await?;
         Ok::<_, FlowError>((by, found))

@@ -8,7 +8,9 @@ pub mod api_keys;
 pub mod calendar;
 pub mod contact_acts;
 pub mod block_views;
+pub mod blocked_contacts;
 pub mod bounces;
+pub mod calendar;
 pub mod contacts;
 pub mod health;
 pub mod intake;
@@ -63,6 +65,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         bounces::endpoints(),
         suppressions::endpoints(),
         reports::endpoints(),
+        blocked_contacts::endpoints(),
         unblock_requests::endpoints(),
     ];
     all.into_iter().flatten().collect()
