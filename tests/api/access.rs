@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use api::endpoint::Endpoint;
 use domain::ids::{
     ActivityId, ContactId, IntakeId, InvitationId, ListId, MailNoticeId, MessageId, RouteId,
-    ThreadId,
-    ActivityId, ContactId, IntakeId, InvitationId, ListId, MessageId, RouteId, ThreadId,
-    UnblockRequestId,
+    ThreadId, UnblockRequestId,
 };
 use domain::permission::Scope;
 use domain::timestamp::Timestamp;

@@ -44,7 +44,6 @@ pub mod purge_field;
 pub mod read_mail_notices;
 pub mod remove_contact;
 pub mod rates;
-pub mod remove_contact;
 pub mod repeat_request;
 pub mod review_intakes;
 pub mod route_rules;
