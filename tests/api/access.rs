@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use api::endpoint::Endpoint;
 use domain::ids::{
-    ActivityId, ContactId, IntakeId, InvitationId, ListId, MailNoticeId, MessageId, RouteId,
-    ThreadId, UnblockRequestId,
+    ActivityId, ContactId, IntakeId, InvitationId, LinkRuleId, ListId, MailNoticeId, MessageId,
+    RouteId, ThreadId, UnblockRequestId,
 };
 use domain::permission::Scope;
 use domain::timestamp::Timestamp;
@@ -28,6 +28,7 @@ fn ask<'a>(office: &'a Office, endpoint: &Endpoint, ids: &BTreeMap<&str, String>
     let resource = endpoint.path.split('/').nth(2).unwrap();
     let id = ids.get(resource).map_or("", String::as_str);
     let path = endpoint.path.replace("{id}", id).replace("{n}", "1");
+    let path = path.replace("{contact}", &ContactId::from_bits(1).to_string());
     let mut asking = office.ask(endpoint.method.clone(), path);
     if endpoint.revised {
         asking = asking.rev(1);
@@ -67,6 +68,16 @@ fn body(endpoint: &Endpoint) -> Value {
         (_, "/v1/lists/{id}/members") => json!({"add": [ContactId::from_bits(2)]}),
         (_, "/v1/modules") => json!({"name": "press", "label": "x", "plural": "x"}),
         (_, "/v1/modules/{id}/purge") => json!({"rev": 1}),
+        (_, "/v1/threads/{id}/split") => json!({"messages": [MessageId::from_bits(1)]}),
+        (_, "/v1/threads/{id}/merge") => json!({"into": ThreadId::from_bits(2)}),
+        (_, "/v1/threads/{id}/move") => {
+            json!({"messages": [MessageId::from_bits(1)], "to": ThreadId::from_bits(2)})
+        }
+        (_, "/v1/messages/{id}/links") => json!({"contact": ContactId::from_bits(1)}),
+        (_, "/v1/link_rules") => {
+            json!({"email": "x@example.org", "contact": ContactId::from_bits(1)})
+        }
+        (_, "/v1/contact_creations/undo") => json!({"message": MessageId::from_bits(1)}),
         (_, "/v1/contacts/lookup") => json!({"email": "x@example.org"}),
         (_, "/v1/suppressions/lookup") => json!({"email": "x@example.org"}),
         (_, "/v1/suppressions/unblock") => {
@@ -95,6 +106,7 @@ async fn ids(office: &Office, firm: &Firm) -> BTreeMap<&'static str, String> {
         ("contacts", ContactId::from_bits(1).to_string()),
         ("lists", ListId::from_bits(1).to_string()),
         ("modules", "partner".to_owned()),
+        ("link_rules", LinkRuleId::from_bits(1).to_string()),
         ("messages", MessageId::from_bits(1).to_string()),
         ("threads", ThreadId::from_bits(1).to_string()),
         ("intake", IntakeId::from_bits(1).to_string()),

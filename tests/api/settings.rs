@@ -44,7 +44,7 @@ async fn a_setting_that_is_not_one_is_refused_by_name() {
         (json!({"language": "fr"}), "field_invalid", "language"),
         (json!({"name": null}), "field_invalid", "name"),
         (json!({"name": "  "}), "field_missing", "name"),
-        (json!({"auto_create": "sometimes"}), "field_invalid", "auto_create"),
+        (json!({"contact_creation": "sometimes"}), "field_invalid", "contact_creation"),
         (json!({"limits": {"unicorns": 1}}), "field_unknown", "limits.unicorns"),
         (json!({"limits": {"users": -1}}), "field_invalid", "limits.users"),
         (json!({"colour": "red"}), "field_unknown", "colour"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::contact::{Contact, MailLink};
+use domain::contact::{Contact, ContactKind, MailLink};
 use domain::ids::IntakeId;
 use domain::intake::{Intake, Outcome};
 use domain::message::{Message, RawMail};
@@ -80,8 +80,11 @@ impl Inbound {
         self.records(TableName::Crm, "message")
     }
 
+    /// Leads and contacts: people.
     pub fn contacts(&self) -> Vec<Contact> {
-        self.records(TableName::Crm, "contact")
+        let mut all: Vec<Contact> = self.records(TableName::Crm, "contact");
+        all.retain(|contact| contact.kind != ContactKind::Account);
+        all
     }
 
     pub fn links(&self) -> Vec<MailLink> {

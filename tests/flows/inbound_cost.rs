@@ -29,7 +29,7 @@ async fn a_mail_of_a_known_contact_costs_four_calls_in_three_rounds_and_one_s3_r
     assert_eq!(table.rounds(), 3);
     let counts = ArchiveCounts { reads: 1, writes: 0, signed_urls: 0 };
     assert_eq!(inbound.world.archive.counts(), counts);
-    assert_eq!(usage.units(), Units { read: 14.0, write: 14.0 });
+    assert_eq!(usage.units(), Units { read: 17.0, write: 14.0 });
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn three_known_parties_a_thread_and_two_files_cost_four_calls_and_one_tran
     let usage = inbound.world.table.usage();
     assert_eq!((usage.calls(), usage.transact.calls), (4, 1));
     assert_eq!(inbound.world.archive.counts().writes, 2);
-    assert_eq!(usage.units(), Units { read: 20.0, write: 24.0 });
+    assert_eq!(usage.units(), Units { read: 25.0, write: 24.0 });
 }
 
 #[tokio::test]

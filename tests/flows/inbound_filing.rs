@@ -6,7 +6,7 @@ use domain::contact::PartyRole;
 use domain::delivery::Delivery;
 use domain::intake::Outcome;
 use domain::message::Direction;
-use domain::tenant::{AutoCreate, Tenant};
+use domain::tenant::{ContactCreation, Tenant};
 use domain::thread::ThreadReason;
 use domain::timestamp::Timestamp;
 use flows::ports::Clock;
@@ -70,7 +70,7 @@ async fn automatic_mail_newsletters_and_our_own_mail_make_no_contact() {
 async fn a_tenant_can_keep_mail_from_making_contacts() {
     let inbound = Inbound::new().await;
     let mut tenant: Tenant = inbound.records(TableName::Crm, "tenant").remove(0);
-    tenant.settings.auto_create = AutoCreate::Never;
+    tenant.settings.contact_creation = ContactCreation::None;
     tenant.rev = 2;
     inbound.world.table.write(tenants::replace(&tenant, 1).unwrap()).await.unwrap();
     inbound.message(&Draft::new("first", CUSTOMER, ANNA)).await;

@@ -1,6 +1,7 @@
 //! The flows on the table in memory: what they do, and what they cost.
 
 mod answering;
+mod association;
 mod bench_of_events;
 mod bench_of_inbound;
 mod bench_of_routes;
@@ -13,6 +14,7 @@ mod inbound_corpus;
 mod inbound_cost;
 mod inbound_filing;
 mod inbound_quarantine;
+mod labelled_threads;
 mod merge_races;
 mod page_cost;
 mod rounds;
@@ -25,3 +27,4 @@ mod sending;
 mod sending_deaths;
 mod sending_desk;
 mod sweep;
+mod thread_corrections;

@@ -67,7 +67,7 @@ async fn an_answer_that_names_only_the_providers_id_finds_the_sent_mail() {
     take_in_mail(&inbound.world.records, archive, &announced).await.unwrap();
     let table = inbound.world.table.as_ref();
     let (mails, _) =
-        messages::of_thread(table, inbound.tenant.id, sent.thread, 10, None).await.unwrap();
+        messages::of_threads(table, inbound.tenant.id, &[sent.thread], 10, None).await.unwrap();
     assert_eq!(mails.len(), 2);
     let answers = mails.iter().map(|mail| mail.message.thread_reason);
     assert_eq!(answers.filter(|reason| *reason == ThreadReason::InReplyTo).count(), 1);

@@ -103,6 +103,8 @@ impl Simulation {
     /// Puts dead letters back and retries what too many deaths made look poisonous, as an operator
     /// would.
     pub fn redrive(&mut self) {
+        // Somebody looks at them later than the lease of a worker that died.
+        self.scenario.world.clock.advance(domain::limits::INTAKE_LEASE);
         for mut message in self.dead_letters.drain(..) {
             message.receives = 0;
             self.queue.push(message);

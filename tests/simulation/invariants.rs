@@ -9,6 +9,7 @@ use domain::intake::{Intake, IntakeState, Outcome, QuarantineReason};
 use domain::message::Message;
 use domain::thread::Thread;
 use store::contacts::ContactClaim;
+use store::organizations::OrganizationClaim;
 
 use crate::driver::Simulation;
 use crate::scenario::{Expected, Scenario};
@@ -104,7 +105,18 @@ fn one_contact_an_address(s: &Scenario) -> Result<(), String> {
     let claimed: BTreeSet<ContactId> = claims.iter().map(|claim| claim.contact).collect();
     let contacts: BTreeSet<ContactId> = s.contacts().iter().map(|contact| contact.id).collect();
     ensure(contacts == claimed, || format!("contacts {contacts:?}, claimed {claimed:?}"))?;
-    ensure(claims.len() == claimed.len(), || "a contact with two claims".to_owned())
+    ensure(claims.len() == claimed.len(), || "a contact with two claims".to_owned())?;
+    one_account_a_domain(s)
+}
+
+fn one_account_a_domain(s: &Scenario) -> Result<(), String> {
+    let claims: Vec<OrganizationClaim> = s.records("organization_claim");
+    let claimed: BTreeSet<ContactId> = claims.iter().map(|claim| claim.account).collect();
+    let accounts: BTreeSet<ContactId> = s.accounts().iter().map(|account| account.id).collect();
+    ensure(accounts == claimed, || format!("accounts {accounts:?}, claimed {claimed:?}"))?;
+    let people = s.contacts().iter().filter(|contact| contact.account.is_some()).count();
+    let counted: u64 = claims.iter().map(|claim| claim.people).sum();
+    ensure(u64::try_from(people) == Ok(counted), || format!("{people} people, {counted} counted"))
 }
 
 fn timelines_and_messages_agree(s: &Scenario) -> Result<(), String> {

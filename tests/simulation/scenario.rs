@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::contact::Contact;
+use domain::contact::{Contact, ContactKind};
 use domain::ids::UserId;
 use domain::intake::{Intake, IntakeState, Outcome, QuarantineReason};
 use domain::message::RawMail;
@@ -132,8 +132,18 @@ impl Scenario {
         intakes
     }
 
+    /// People.
     pub fn contacts(&self) -> Vec<Contact> {
-        self.records("contact")
+        let mut all: Vec<Contact> = self.records("contact");
+        all.retain(|contact| contact.kind != ContactKind::Account);
+        all
+    }
+
+    /// The organizations that mail made of their domains.
+    pub fn accounts(&self) -> Vec<Contact> {
+        let mut all: Vec<Contact> = self.records("contact");
+        all.retain(|contact| contact.kind == ContactKind::Account);
+        all
     }
 
     fn tenant(&mut self, number: u128, addresses: &[&str]) {

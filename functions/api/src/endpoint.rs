@@ -114,6 +114,12 @@ impl Endpoint {
         Self { revised: true, ..Self::new(Method::DELETE, path, (name, summary), handler) }
     }
 
+    /// What it takes away has no revision: taking it away twice is taking it away once.
+    pub fn without_revision(mut self) -> Self {
+        self.revised = false;
+        self
+    }
+
     fn new(
         method: Method,
         path: &'static str,

@@ -54,6 +54,8 @@ ids! {
     mail_notice_id = MailNoticeId;
     /// The id of a request to lift permanent blocks.
     unblock_request_id = UnblockRequestId;
+    /// A standing rule's id.
+    link_rule_id = LinkRuleId;
     /// A request's id.
     request_id = RequestId;
 }
@@ -128,7 +130,7 @@ fn any_value() -> ObjectBuilder {
 
 /// What an address is in a mail.
 pub fn party_role() -> Object {
-    one_of(["from", "sender", "reply_to", "to", "cc", "bcc"]).build()
+    one_of(["from", "sender", "reply_to", "to", "cc", "bcc", "resent_from", "resent_to"]).build()
 }
 
 /// What addresses are in a mail.
@@ -143,7 +145,18 @@ pub fn direction() -> Object {
 
 /// Why a message stands in its thread.
 pub fn thread_reason() -> Object {
-    one_of(["opened", "in_reply_to", "references", "awaited", "same_header_id"]).build()
+    let reasons = [
+        "opened",
+        "reply_token",
+        "in_reply_to",
+        "references",
+        "awaited",
+        "provider_thread",
+        "embedded_token",
+        "same_header_id",
+        "by_person",
+    ];
+    one_of(reasons).build()
 }
 
 /// Why a raw mail needs a person.
@@ -172,8 +185,8 @@ pub fn route_kind() -> Object {
 }
 
 /// Which mail makes contacts.
-pub fn auto_create() -> Object {
-    one_of(["received", "never"]).build()
+pub fn contact_creation() -> Object {
+    one_of(["received", "sent_and_received", "sent", "none"]).build()
 }
 
 /// A task, event or note.

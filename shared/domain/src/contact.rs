@@ -195,4 +195,8 @@ pub enum PartyRole {
     Cc,
     /// In Bcc.
     Bcc,
+    /// In Resent-From or Resent-Sender: passed it on by hand (RFC 5322 section 3.6.6).
+    ResentFrom,
+    /// In Resent-To or Resent-Cc: got it passed on.
+    ResentTo,
 }

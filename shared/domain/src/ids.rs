@@ -116,6 +116,8 @@ ids! {
     InvitationId = "inv_";
     /// What a user is told about mail that came for him.
     MailNoticeId = "mno_";
+    /// A standing rule that links mail to a record.
+    LinkRuleId = "lnk_";
     /// One HTTP request, in answers and logs.
     RequestId = "req_";
 }

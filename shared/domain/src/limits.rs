@@ -30,6 +30,33 @@ pub const ARRIVALS_MAX: usize = 50;
 pub const ATTACHMENTS_MAX: usize = 100;
 /// Most header ids of References that are looked up: the root and the newest.
 pub const REFERENCES_MAX: usize = 12;
+/// Most header ids of In-Reply-To that are looked up: a mail answers one, rarely two.
+pub const IN_REPLY_TO_MAX: usize = 3;
+/// Most writes of the transaction that files a mail (DynamoDB takes 100 actions). Where everything
+/// does not fit, threads wait to be joined by the next mail, only [`RECORDS_MADE_AT_LEAST`] records are
+/// made and [`LINKS_AT_LEAST`] linked: 25 deliveries with a calendar line each, 12 links, 18 claims and
+/// 20 others then always fit.
+pub const FILING_WRITES_MAX: usize = 100;
+/// How many records a mail makes that names more than its transaction holds.
+pub const RECORDS_MADE_AT_LEAST: usize = 2;
+/// How many records such a mail is linked to.
+pub const LINKS_AT_LEAST: usize = 12;
+/// Most threads that one mail joins: each is read with its messages.
+pub const THREADS_JOINED_MAX: usize = 4;
+/// Most threads that become part of one: each is one more query for who reads it.
+pub const THREADS_ABSORBED_MAX: usize = 16;
+/// Most messages that a mail moves when it joins threads: each takes two actions of its
+/// transaction. What is left is read where it stands.
+pub const JOIN_MOVES_MAX: usize = 12;
+/// Most messages that a person moves at once: each takes two actions of a transaction.
+pub const THREAD_MOVES_MAX: usize = 40;
+/// How many steps of [`THREAD_MOVES_MAX`] messages a merge moves before it answers; what is left is
+/// read where it stands.
+pub const MERGE_STEPS_MAX: usize = 10;
+/// How long after the last mail the same subject among the same people still suggests its thread (B4).
+pub const SUGGESTION_LIFE: Duration = Duration::from_secs(30 * 86_400);
+/// How far the time of a subject's last mail may be behind: refreshing it costs a write.
+pub const SUBJECT_CLAIM_LAG: Duration = Duration::from_secs(7 * 86_400);
 /// Most envelope recipients routed for one mail (SES names at most 100 a rule).
 pub const RECIPIENTS_MAX: usize = 100;
 /// Longest text of an envelope recipient that is kept, in octets: an address has at most 254.

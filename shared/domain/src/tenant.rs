@@ -30,10 +30,10 @@ pub struct TenantSettings {
     pub time_zone: String,
     /// Language of system mails and texts: `en`, `de` or `zh`.
     pub language: String,
-    /// Whether mail of an unknown sender makes a contact (B9).
-    pub auto_create: AutoCreate,
     /// Whether mail goes to a record's next address where the first is blocked (H13).
     pub secondary_address: bool,
+    /// Which mail makes contacts of people nobody knows (B9).
+    pub contact_creation: ContactCreation,
     /// Limits that differ from the plan's, by name (see [`crate::limits`]).
     pub limits: BTreeMap<String, u64>,
 }
@@ -43,8 +43,8 @@ impl Default for TenantSettings {
         Self {
             time_zone: "UTC".to_owned(),
             language: "en".to_owned(),
-            auto_create: AutoCreate::default(),
             secondary_address: false,
+            contact_creation: ContactCreation::default(),
             limits: BTreeMap::new(),
         }
     }
@@ -60,12 +60,16 @@ pub fn time_zone(name: &str) -> Option<String> {
 /// Which mail makes contacts of unknown parties.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AutoCreate {
+pub enum ContactCreation {
     /// Received mail makes a contact of its sender.
     #[default]
     Received,
+    /// Received mail makes one of its sender, and sent mail of those it is for.
+    SentAndReceived,
+    /// Sent mail makes contacts of those it is for.
+    Sent,
     /// No mail does.
-    Never,
+    None,
 }
 
 #[cfg(test)]

@@ -221,7 +221,7 @@ async fn link(
     mail: &Message,
     party: &Party,
 ) -> Result<u64, FlowError> {
-    let page = messages::of_thread(table, tenant, mail.thread, PAGE_ITEMS_MAX, None).await?;
+    let page = messages::of_threads(table, tenant, &[mail.thread], PAGE_ITEMS_MAX, None).await?;
     let mut all: BTreeMap<MessageId, Message> = BTreeMap::from([(mail.id, mail.clone())]);
     for DeliveredMessage { message: other, .. } in page.0.into_iter().rev() {
         let names = other.parties.iter().any(|one| one.address == party.address);

@@ -7,7 +7,7 @@ use domain::language::Language;
 use domain::limits::{EffectiveLimit, PLAN_LIMITS, effective};
 use domain::permission::{Allowed, ReadSettings, WriteSettings};
 use domain::refusal::{RefusalCode, Refused};
-use domain::tenant::{AutoCreate, Tenant, TenantSettings, time_zone};
+use domain::tenant::{ContactCreation, Tenant, TenantSettings, time_zone};
 use store::tenants;
 
 use crate::error::FlowError;
@@ -37,7 +37,7 @@ pub struct SettingsChange {
     /// Language of system texts.
     pub language: Setting<String>,
     /// Which mail makes contacts.
-    pub auto_create: Setting<AutoCreate>,
+    pub contact_creation: Setting<ContactCreation>,
     /// Limits by name; none takes one back to the plan's.
     pub limits: Setting<BTreeMap<String, Option<u64>>>,
 }
@@ -120,10 +120,10 @@ fn apply(settings: &mut TenantSettings, change: SettingsChange) -> Result<(), Re
             settings.language = code;
         }
     }
-    match change.auto_create {
+    match change.contact_creation {
         Setting::Keep => {}
-        Setting::Reset => settings.auto_create = plain.auto_create,
-        Setting::To(value) => settings.auto_create = value,
+        Setting::Reset => settings.contact_creation = plain.contact_creation,
+        Setting::To(value) => settings.contact_creation = value,
     }
     match change.limits {
         Setting::Keep => Ok(()),

@@ -15,15 +15,21 @@
 
 mod announcement;
 mod answerable;
+mod association;
 mod bounce;
 mod file;
 mod filing_rules;
 mod gates;
+mod joining;
 mod known;
+mod making;
 mod notices;
 mod quarantine;
 mod record;
 mod routing;
+mod thread_clues;
+mod thread_writes;
+mod threading;
 mod way_in;
 mod writes;
 

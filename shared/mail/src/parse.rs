@@ -82,6 +82,7 @@ pub fn parse_trusting(raw: &[u8], trusted: TrustedServers<'_>) -> Result<ParsedM
         bcc: fields.parties("bcc"),
         reply_to: fields.parties("reply-to"),
         sender: fields.parties("sender").into_iter().next(),
+        resent_from: [fields.parties("resent-from"), fields.parties("resent-sender")].concat(),
         resent_to: [fields.parties("resent-to"), fields.parties("resent-cc")].concat(),
         return_path: trace::return_path(&headers),
         clues: ThreadClues::default(),

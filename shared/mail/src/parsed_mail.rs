@@ -34,6 +34,8 @@ pub struct ParsedMail {
     pub reply_to: Vec<Party>,
     /// Who handed it in for the author (RFC 5322 section 3.6.2).
     pub sender: Option<Party>,
+    /// Who passed it on by hand: `Resent-From` and `Resent-Sender`.
+    pub resent_from: Vec<Party>,
     /// Who got it passed on by hand: `Resent-To` and `Resent-Cc`.
     pub resent_to: Vec<Party>,
     /// The null or other return path of the trace header; `Some("")` is the null path.

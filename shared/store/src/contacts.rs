@@ -1,11 +1,13 @@
 //! Contacts, the claims of their addresses, and the mail linked to them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use domain::contact::{Contact, ContactKind, MailLink};
 use domain::email_address::{EmailAddress, KeyedHasher};
-use domain::ids::{ContactId, TenantId};
+use domain::ids::{ContactId, MessageId, TenantId};
 use domain::limits::MERGED_MAX;
+use domain::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::item;
@@ -259,4 +261,45 @@ pub fn link_mail(tenant: TenantId, link: &MailLink) -> Result<Write, TableFault>
     let keys = keys::mail_link(tenant, link.contact, link.at, link.message);
     let item = item::to_item("mail_link", &keys, link)?;
     Ok(Write::Put { key: keys.key, item, condition: None })
+}
+
+/// The write that takes a mail off a contact's timeline; what is not there is gone already.
+pub fn unlink_mail(
+    tenant: TenantId,
+    contact: ContactId,
+    at: Timestamp,
+    message: MessageId,
+) -> Write {
+    Write::Delete { key: keys::mail_link(tenant, contact, at, message).key, condition: None }
+}
+
+/// The first contacts of a kind made from one moment to before another, oldest first, and whether there
+/// are more: ids sort by time.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn made_between(
+    table: &dyn Table,
+    tenant: TenantId,
+    kind: ContactKind,
+    from: Timestamp,
+    until: Timestamp,
+    limit: u32,
+) -> Result<(Vec<Contact>, bool), TableFault> {
+    let last = until.minus(Duration::from_millis(1));
+    let query = Query {
+        table: TableName::Crm,
+        index: Index::Gsi1,
+        partition: keys::contacts_of(tenant, kind),
+        range: SortRange::Between(
+            ContactId::from_parts(from, 0).to_string(),
+            ContactId::from_parts(last, u128::MAX).to_string(),
+        ),
+        descending: false,
+        limit,
+        after: None,
+    };
+    let page = table.query(&query).await?;
+    let contacts = page.items.into_iter().map(item::from_item).collect::<Result<_, _>>()?;
+    Ok((contacts, page.next.is_some()))
 }

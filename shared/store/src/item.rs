@@ -120,6 +120,14 @@ pub fn text(value: impl ToString) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }
 
+/// An attribute as serde writes the value.
+///
+/// # Errors
+/// A value that serde can't write: a fault of ours.
+pub fn value<V: Serialize>(value: &V) -> Result<AttributeValue, TableFault> {
+    serde_dynamo::to_attribute_value(value).map_err(|e| TableFault::new("write a value", e))
+}
+
 /// A number attribute.
 pub fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())

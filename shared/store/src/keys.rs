@@ -3,6 +3,7 @@
 //! `T#` stands for `TENANT#<tenant>`. Addresses and header ids stand in keys as keyed hashes only.
 
 mod activities;
+mod associations;
 mod auto_answers;
 mod contacts;
 mod hand_overs;
@@ -22,6 +23,7 @@ mod sweeps;
 mod tallies;
 
 pub use activities::*;
+pub use associations::*;
 pub use auto_answers::*;
 pub use contacts::*;
 pub use hand_overs::*;

@@ -6,6 +6,7 @@ use domain::delivery::{Arrival, Delivery};
 use domain::ids::{ContactId, MailboxId, MessageId, TenantId, ThreadId};
 use domain::limits;
 use domain::message::Message;
+use domain::thread::ThreadReason;
 use domain::timestamp::Timestamp;
 use serde::Deserialize;
 use serde_dynamo::AttributeValue;
@@ -13,8 +14,8 @@ use serde_dynamo::AttributeValue;
 use crate::item;
 use crate::keys;
 use crate::table::{
-    self, Change, Condition, Index, Item, Key, PageMark, Query, SortRange, Table, TableFault,
-    TableName, Write,
+    self, Change, Condition, Index, Item, Key, Query, SortRange, Table, TableFault, TableName,
+    Write,
 };
 
 /// A message with what it tells of its deliveries: all that decides who may see it.
@@ -120,6 +121,28 @@ pub fn concern(tenant: TenantId, message: &Message, contacts: &[ContactId]) -> W
 /// The attribute with the records that a message concerns.
 const CONTACTS: &str = "contacts";
 
+/// The write that puts a message into another thread, if it is still where it is said to be.
+///
+/// # Errors
+/// See [`item::value`].
+pub fn move_to_thread(
+    tenant: TenantId,
+    message: &Message,
+    to: ThreadId,
+    reason: ThreadReason,
+) -> Result<Write, TableFault> {
+    let keys = keys::message(tenant, message.id, to, message.at);
+    let mut changes = vec![
+        Change::Set("thread", item::text(to)),
+        Change::Set("thread_reason", item::value(&reason)?),
+    ];
+    if let Some(key) = &keys.gsi1 {
+        changes.extend(item::index_changes(Index::Gsi1, key));
+    }
+    let condition = Condition::Equals("thread", item::text(message.thread));
+    Ok(Write::Update { key: keys.key, changes, condition: Some(condition) })
+}
+
 /// Primary key of a message, for batch reads.
 pub fn key(tenant: TenantId, message: MessageId) -> Key {
     keys::message_lookup(tenant, message)
@@ -184,23 +207,58 @@ pub async fn deliveries(
     }
 }
 
-/// One page of a thread's messages, oldest first.
+/// One page of the messages that stand in any of these partitions of one thread, oldest first, and
+/// whether there are more: a thread that absorbed others has several partitions.
 ///
 /// # Errors
 /// A fault of the table.
-pub async fn of_thread(
+pub async fn of_threads(
     table: &dyn Table,
     tenant: TenantId,
-    thread: ThreadId,
+    threads: &[ThreadId],
     limit: u32,
-    after: Option<PageMark>,
-) -> Result<(Vec<DeliveredMessage>, Option<PageMark>), TableFault> {
-    let mut query = partition_query(keys::thread_partition(tenant, thread), Index::Gsi1);
-    query.limit = limit;
-    query.after = after;
-    let page = table.query(&query).await?;
-    let messages = page.items.into_iter().map(item::from_item).collect::<Result<_, _>>()?;
-    Ok((messages, page.next))
+    after: Option<&Place>,
+) -> Result<(Vec<DeliveredMessage>, bool), TableFault> {
+    let mut found: Vec<(Place, DeliveredMessage)> = Vec::new();
+    // Of a partition that has more to give, nothing is known behind its last message.
+    let mut known_until: Option<Place> = None;
+    for thread in threads {
+        let mut query = partition_query(keys::thread_partition(tenant, *thread), Index::Gsi1);
+        query.limit = limit;
+        if let Some(Place(place)) = after {
+            // Every sort key after it is greater than it with one more character.
+            query.range = SortRange::Between(format!("{place}!"), "~".to_owned());
+        }
+        let page = table.query(&query).await?;
+        let more = page.next.is_some();
+        for item in page.items {
+            let message: DeliveredMessage = item::from_item(item)?;
+            found.push((Place::of(&message.message), message));
+        }
+        if let Some((last, _)) = found.last().filter(|_| more) {
+            let nearer = known_until.as_ref().is_none_or(|until| last < until);
+            known_until = if nearer { Some(last.clone()) } else { known_until };
+        }
+    }
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let read = found.len();
+    if let Some(until) = &known_until {
+        found.retain(|(place, _)| place <= until);
+    }
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let more = known_until.is_some() || found.len() < read;
+    Ok((found.into_iter().map(|(_, message)| message).collect(), more))
+}
+
+/// A message's place in its thread.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place(pub String);
+
+impl Place {
+    /// The place of a message.
+    pub fn of(message: &Message) -> Self {
+        Self(keys::place_in_thread(message.at, message.id))
+    }
 }
 
 fn partition_query(partition: String, index: Index) -> Query {

@@ -10,20 +10,23 @@ pub mod blocked_contacts;
 pub mod bounces;
 pub mod calendar;
 pub mod contact_acts;
+pub mod contact_creations;
 pub mod contacts;
 pub mod health;
 pub mod intake;
 pub mod invitation_answers;
 pub mod invitations;
 pub mod limits;
+pub mod link_rules;
 pub mod lists;
 pub mod mail_notices;
 pub mod mail_views;
+pub mod message_links;
 pub mod messages;
 pub mod module_fields;
 pub mod modules;
-pub mod route_views;
 pub mod reports;
+pub mod route_views;
 pub mod routes;
 pub mod sender_addresses;
 pub mod sent_messages;
@@ -49,6 +52,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         contacts::endpoints(),
         contact_acts::endpoints(),
         lists::endpoints(),
+        contact_creations::endpoints(),
+        link_rules::endpoints(),
         timeline::endpoints(),
         activities::endpoints(),
         invitations::endpoints(),
@@ -57,6 +62,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         messages::endpoints(),
         sent_messages::endpoints(),
         add_party::endpoints(),
+        message_links::endpoints(),
         threads::endpoints(),
         intake::endpoints(),
         sender_addresses::endpoints(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use domain::ids::TenantId;
 use domain::permission::{ReadSettings, Scope, WriteSettings};
-use domain::tenant::{AutoCreate, Tenant};
+use domain::tenant::{ContactCreation, Tenant};
 use domain::timestamp::Timestamp;
 use flows::change_settings::{self, SettingsChange};
 use serde::{Deserialize, Serialize};
@@ -33,8 +33,8 @@ pub struct SettingsView {
     /// Language of system mails and texts: en, de or zh.
     pub language: String,
     /// Which mail of unknown senders makes contacts.
-    #[schema(schema_with = schemas::auto_create)]
-    pub auto_create: AutoCreate,
+    #[schema(schema_with = schemas::contact_creation)]
+    pub contact_creation: ContactCreation,
     /// Limits that differ from the plan's, by name.
     pub limits: BTreeMap<String, u64>,
     /// When it was made.
@@ -51,7 +51,7 @@ impl From<Tenant> for SettingsView {
             name: tenant.name,
             time_zone: tenant.settings.time_zone,
             language: tenant.settings.language,
-            auto_create: tenant.settings.auto_create,
+            contact_creation: tenant.settings.contact_creation,
             limits: tenant.settings.limits,
             created_at: tenant.created_at,
             rev: tenant.rev,
@@ -77,8 +77,8 @@ pub struct SettingsPatch {
     language: Member<String>,
     /// Which mail of unknown senders makes contacts.
     #[serde(default)]
-    #[schema(schema_with = schemas::auto_create)]
-    auto_create: Member<AutoCreate>,
+    #[schema(schema_with = schemas::contact_creation)]
+    contact_creation: Member<ContactCreation>,
     /// Limits by name; null takes one back to the plan's.
     #[serde(default)]
     #[schema(value_type = Option<BTreeMap<String, Option<u64>>>)]
@@ -114,7 +114,7 @@ async fn change(
         name: patch.name.required("name")?,
         time_zone: patch.time_zone.into(),
         language: patch.language.into(),
-        auto_create: patch.auto_create.into(),
+        contact_creation: patch.contact_creation.into(),
         limits: patch.limits.into(),
     };
     let (records, allowed) = (&app.records, &call.allowed);

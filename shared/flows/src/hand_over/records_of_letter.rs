@@ -286,7 +286,7 @@ async fn commit(
     made.into_iter().for_each(|write| writes.add(write));
     if message.thread_reason == ThreadReason::Opened {
         let subject = mail::subject::read(&message.subject).base;
-        let thread = Thread { id: message.thread, subject, opened_at: message.at };
+        let thread = Thread::opened(message.thread, subject, message.at);
         writes.add(threads::create(tenant, &thread)?);
     }
     for contact in &message.contacts {

@@ -64,7 +64,7 @@ async fn claim_and_write(
 ) -> Result<(), FlowError> {
     let table = records.table.as_ref();
     let id = id_of_ses(provider_id);
-    let claim = HeaderClaim { thread, message: Some(message) };
+    let claim = HeaderClaim { thread, message: Some(message), pinned: false };
     let mut all = writes.clone();
     all.push(threads::claim(tenant, &records.hasher, &id, &claim)?);
     if commit(table, all).await? {

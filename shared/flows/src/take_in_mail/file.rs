@@ -11,20 +11,25 @@ use domain::intake::{Intake, Outcome, QuarantineReason};
 use domain::limits;
 use domain::route::Route;
 use domain::route_purpose::Purpose;
+use domain::thread::ThreadReason;
 use mail::bounce::report::Decoded;
 use mail::parsed_mail::ParsedMail;
 use store::table::{CancelReason, TransactError, Write};
 
-use super::Held;
 use super::filing_rules::{self, Case};
 use super::gates::{self, Evidence};
-use super::known::{self, Wanted};
+use super::joining::{self, Joining};
+use super::known::{self, Known, Wanted};
 use super::notices;
 use super::quarantine::{Stop, Why, poison, stop};
 use super::record::{self, MailIdentity};
 use super::routing;
+use super::thread_clues::ThreadClues;
+use super::thread_writes::PlaceInThread;
+use super::threading;
 use super::way_in::{self, ToFile};
 use super::writes::{self, ReadMail};
+use super::{Held, association, making};
 use crate::attachment_key::attachment_key;
 use crate::error::{Failure, FlowError};
 use crate::ports::{MailArchive, Records};
@@ -83,17 +88,18 @@ pub(super) async fn file(
     let verdicts = gates::verdicts(held.intake.verdicts.clone(), raw);
     let files = record::attachments(mail);
     let identity = MailIdentity::of(mail, &files, tenant, &held.intake);
-    let header_ids = record::header_ids(mail);
+    let clues = ThreadClues::of(records, tenant, &held.intake, mail);
+    let parties = record::parties(mail);
     let (addresses, authors) = looked_up(mail, raw, routes);
     let mut kept = false;
-    for _ in 0..=limits::CONTENTION_RETRIES_MAX {
+    for tries in 0..=limits::CONTENTION_RETRIES_MAX {
         let wanted = Wanted {
             tenant,
             message: identity.id,
             mailboxes: routing::targets(routes).iter().map(|target| target.mailbox).collect(),
             addresses: &addresses,
             authors: &authors,
-            header_ids: &header_ids,
+            clues: &clues,
         };
         let known = known::read(records, &wanted).await?;
         if known.tenant.is_none() {
@@ -116,14 +122,18 @@ pub(super) async fn file(
             keep_attachments(archive, tenant, mail, &files).await?;
             kept = true;
         }
-        let plan = writes::plan(
-            records,
-            held,
-            tenant,
-            &routing::targets(passed),
-            &ReadMail { mail, files: &files, identity, rules: &rules },
-            &known,
-        )?;
+        let place = place(records, tenant, &clues, &known, identity, tries > 0).await?;
+        let unknown = association::candidates(mail, &parties, &rules, &known);
+        let making = making::read(records, tenant, &unknown, &rules).await?;
+        let read = ReadMail { mail, files: &files, identity, rules: &rules };
+        let targets = routing::targets(passed);
+        let mut plan =
+            writes::plan(records, held, tenant, &targets, &read, &known, &place, &making)?;
+        if plan.writes.len().saturating_add(rules.with.len()) > limits::FILING_WRITES_MAX {
+            let place = PlaceInThread { joining: Joining::default(), ..place };
+            let making = making.short_of_room();
+            plan = writes::plan(records, held, tenant, &targets, &read, &known, &place, &making)?;
+        }
         let outcome = plan.outcome.clone();
         if commit(records, plan.with(&rules)).await? {
             return Ok(outcome);
@@ -153,6 +163,27 @@ fn looked_up(
         authors.extend(named.take(limits::RECORDS_MADE_MAX));
     }
     (addresses, authors)
+}
+
+/// The mail's thread. One clue, or clues that agree, need no read; what joins threads is settled
+/// against them, and so is everything once somebody else was faster.
+async fn place(
+    records: &Records,
+    tenant: TenantId,
+    clues: &ThreadClues,
+    known: &Known,
+    identity: MailIdentity,
+    raced: bool,
+) -> Result<PlaceInThread, FlowError> {
+    let mut threading = threading::decide(clues, known, identity.id);
+    let opens = threading.reason == ThreadReason::Opened;
+    let settle = known.message.is_none() && !opens && (raced || !threading.joins.is_empty());
+    let joining = if settle {
+        joining::settle(records, tenant, clues, &mut threading).await?
+    } else {
+        Joining::default()
+    };
+    Ok(PlaceInThread { clues: clues.clone(), threading, joining })
 }
 
 /// Step 5: before the record, so that a record never points at nothing.

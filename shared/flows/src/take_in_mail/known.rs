@@ -3,18 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::email_address::EmailAddress;
-use domain::ids::{ContactId, MailboxId, MessageId, TenantId, UserId};
+use domain::ids::{ContactId, MailboxId, MessageId, TenantId, ThreadId, UserId};
+use domain::link_rule::LinkRule;
 use domain::route::DomainClaim;
 use domain::tenant::Tenant;
-use domain::thread::HeaderClaim;
+use domain::thread::{HeaderClaim, SubjectClaim};
+use mail::reply_token::ReplyTarget;
 use store::contacts::{self, ContactClaim};
 use store::item;
 use store::messages::DeliveredMessage;
 use store::sender_addresses::{self, SenderClaim};
 use store::table::{self, Item, Key, TableFault};
 use store::users::UserClaim;
-use store::{keys, messages, threads};
+use store::{keys, link_rules, messages, threads};
 
+use super::thread_clues::ThreadClues;
 use crate::ports::Records;
 
 /// What to look for.
@@ -25,7 +28,7 @@ pub(super) struct Wanted<'a> {
     pub addresses: &'a BTreeSet<EmailAddress>,
     /// Of these also the domain is looked at: it may be the tenant's own.
     pub authors: &'a [EmailAddress],
-    pub header_ids: &'a [String],
+    pub clues: &'a ThreadClues,
 }
 
 /// What is known.
@@ -42,8 +45,21 @@ pub(super) struct Known {
     pub own: BTreeSet<EmailAddress>,
     /// Whose own the addresses are: those users have, and those they verified to write from.
     pub users: BTreeMap<EmailAddress, UserId>,
+    /// The records that a standing rule links an address's mail to (B15).
+    pub rules: BTreeMap<EmailAddress, ContactId>,
     /// Where the header ids lead.
     pub claims: BTreeMap<String, HeaderClaim>,
+    /// Where the reply tokens lead.
+    pub leads: BTreeMap<ReplyTarget, ThreadId>,
+    /// The last thread with the same subject and people.
+    pub alike: Option<SubjectClaim>,
+}
+
+impl Known {
+    /// Whether a mail named this id before the mail that has it came.
+    pub(super) fn awaits(&self, id: &str) -> bool {
+        self.claims.get(id).is_some_and(|claim| claim.message.is_none())
+    }
 }
 
 /// Reads it.
@@ -57,16 +73,23 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         .iter()
         .map(|mailbox| (messages::delivery_key(tenant, message, *mailbox), *mailbox))
         .collect();
-    let claims: Vec<(Key, &String)> =
-        wanted.header_ids.iter().map(|id| (threads::claim_key(tenant, hasher, id), id)).collect();
-    let parties: Vec<(Key, Key, &EmailAddress)> = wanted
-        .addresses
-        .iter()
-        .map(|address| {
-            let own = keys::user_address(tenant, &hasher.address(address)).key;
-            (contacts::claim_key(tenant, hasher, address), own, address)
-        })
+    let claims: Vec<(Key, String)> = wanted
+        .clues
+        .claimed_ids()
+        .into_iter()
+        .map(|id| (threads::claim_key(tenant, hasher, &id), id))
         .collect();
+    let parties: Vec<PartyKeys<'_>> =
+        wanted.addresses.iter().map(|address| PartyKeys::of(records, tenant, address)).collect();
+    let tokens: Vec<(Key, ReplyTarget)> = wanted
+        .clues
+        .tokens
+        .iter()
+        .chain(&wanted.clues.quoted_tokens)
+        .map(|target| (token_key(tenant, *target), *target))
+        .collect();
+    let subject =
+        wanted.clues.subject.as_ref().map(|subject| threads::subject_key(tenant, hasher, subject));
 
     let senders: Vec<(Key, &EmailAddress)> = wanted
         .authors
@@ -82,7 +105,9 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
     let mut all = BTreeSet::from([tenant_key.clone(), message_key.clone()]);
     all.extend(deliveries.iter().map(|(key, _)| key.clone()));
     all.extend(claims.iter().map(|(key, _)| key.clone()));
-    all.extend(parties.iter().flat_map(|(contact, own, _)| [contact.clone(), own.clone()]));
+    all.extend(parties.iter().flat_map(PartyKeys::all).cloned());
+    all.extend(tokens.iter().map(|(key, _)| key.clone()));
+    all.extend(subject.clone());
     all.extend(domains.iter().chain(&senders).map(|(key, _)| key.clone()));
     let got = table::get_all(records.table.as_ref(), &all).await?.items;
 
@@ -93,23 +118,29 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         contacts: BTreeMap::new(),
         own: BTreeSet::new(),
         users: BTreeMap::new(),
+        rules: BTreeMap::new(),
         claims: BTreeMap::new(),
+        leads: BTreeMap::new(),
+        alike: subject.map(|key| record(&got, &key)).transpose()?.flatten(),
     };
     let delivered = deliveries.iter().filter(|(key, _)| got.contains_key(key));
     known.delivered = delivered.map(|(_, mailbox)| *mailbox).collect();
     for (key, id) in claims {
         if let Some(claim) = record(&got, &key)? {
-            known.claims.insert(id.clone(), claim);
+            known.claims.insert(id, claim);
         }
     }
-    for (contact_key, own_key, address) in parties {
-        if let Some(ContactClaim { contact }) = record(&got, &contact_key)? {
-            known.contacts.insert(address.clone(), contact);
-        }
-        if let Some(UserClaim { user }) = record(&got, &own_key)? {
-            known.own.insert(address.clone());
-            known.users.insert(address.clone(), user);
-        }
+    for keys in parties {
+        keys.tell(&got, &mut known)?;
+    }
+    for (key, target) in tokens {
+        let thread = match target {
+            ReplyTarget::Message(_) => {
+                record::<DeliveredMessage>(&got, &key)?.map(|found| found.message.thread)
+            }
+            ReplyTarget::Thread(id) => got.contains_key(&key).then_some(id),
+        };
+        known.leads.extend(thread.map(|thread| (target, thread)));
     }
     for (key, author) in senders {
         if let Some(SenderClaim { user }) = record(&got, &key)? {
@@ -124,6 +155,63 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         }
     }
     Ok(known)
+}
+
+fn token_key(tenant: TenantId, target: ReplyTarget) -> Key {
+    match target {
+        ReplyTarget::Message(id) => messages::key(tenant, id),
+        ReplyTarget::Thread(id) => threads::key(tenant, id),
+    }
+}
+
+/// What is asked about an address. One with a plus tag is also asked for without it, which counts
+/// where nobody has the address as it stands.
+struct PartyKeys<'a> {
+    address: &'a EmailAddress,
+    contacts: Vec<Key>,
+    owns: Vec<Key>,
+    rules: Vec<Key>,
+}
+
+impl<'a> PartyKeys<'a> {
+    fn of(records: &Records, tenant: TenantId, address: &'a EmailAddress) -> Self {
+        let hasher = &records.hasher;
+        let base = address.without_tag();
+        let forms: Vec<&EmailAddress> = std::iter::once(address).chain(&base).collect();
+        let each =
+            |key: &dyn Fn(&EmailAddress) -> Key| forms.iter().map(|form| key(form)).collect();
+        Self {
+            address,
+            contacts: each(&|form| contacts::claim_key(tenant, hasher, form)),
+            owns: each(&|form| keys::user_address(tenant, &hasher.address(form)).key),
+            rules: each(&|form| link_rules::key(tenant, hasher, form)),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Key> {
+        self.contacts.iter().chain(&self.owns).chain(&self.rules)
+    }
+
+    fn tell(&self, got: &BTreeMap<Key, Item>, known: &mut Known) -> Result<(), TableFault> {
+        if let Some(ContactClaim { contact }) = first(got, &self.contacts)? {
+            known.contacts.insert(self.address.clone(), contact);
+        }
+        if let Some(UserClaim { user }) = first(got, &self.owns)? {
+            known.own.insert(self.address.clone());
+            known.users.insert(self.address.clone(), user);
+        }
+        if let Some(LinkRule { contact, .. }) = first(got, &self.rules)? {
+            known.rules.insert(self.address.clone(), contact);
+        }
+        Ok(())
+    }
+}
+
+fn first<R: serde::de::DeserializeOwned>(
+    got: &BTreeMap<Key, Item>,
+    keys: &[Key],
+) -> Result<Option<R>, TableFault> {
+    keys.iter().find_map(|key| record(got, key).transpose()).transpose()
 }
 
 fn record<R: serde::de::DeserializeOwned>(

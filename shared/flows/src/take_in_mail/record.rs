@@ -63,31 +63,17 @@ fn sent_at(mail: &ParsedMail, received_at: Timestamp) -> Timestamp {
     mail.date.filter(believed).unwrap_or(received_at)
 }
 
-/// The header ids whose claims matter: its own, In-Reply-To, and of References the root and the
-/// newest, without repeats.
-pub(super) fn header_ids(mail: &ParsedMail) -> Vec<String> {
-    let references = &mail.clues.references;
-    let newest = references.len().saturating_sub(limits::REFERENCES_MAX);
-    let root = references.first().filter(|_| newest > 0);
-    let mut seen = BTreeSet::new();
-    let all = mail
-        .message_id
-        .iter()
-        .chain(mail.clues.in_reply_to.iter().take(limits::REFERENCES_MAX))
-        .chain(root)
-        .chain(references.iter().skip(newest));
-    all.filter(|id| !id.is_empty() && seen.insert(id.as_str())).cloned().collect()
-}
-
 /// Everybody the mail names, by role, without repeats and within the bound.
 pub(super) fn parties(mail: &ParsedMail) -> Vec<Party> {
-    let fields: [(PartyRole, &[parsed_mail::Party]); 6] = [
+    let fields: [(PartyRole, &[parsed_mail::Party]); 8] = [
         (PartyRole::From, &mail.from),
         (PartyRole::Sender, mail.sender.as_slice()),
         (PartyRole::ReplyTo, &mail.reply_to),
         (PartyRole::To, &mail.to),
         (PartyRole::Cc, &mail.cc),
         (PartyRole::Bcc, &mail.bcc),
+        (PartyRole::ResentFrom, &mail.resent_from),
+        (PartyRole::ResentTo, &mail.resent_to),
     ];
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();

@@ -10,9 +10,14 @@ use crate::table::Key;
 pub fn message(tenant: TenantId, message: MessageId, thread: ThreadId, at: Timestamp) -> ItemKeys {
     ItemKeys {
         key: message_lookup(tenant, message),
-        gsi1: Some((thread_partition(tenant, thread), format!("{at}#{message}"))),
+        gsi1: Some((thread_partition(tenant, thread), place_in_thread(at, message))),
         gsi2: None,
     }
+}
+
+/// A message's place in its thread.
+pub fn place_in_thread(at: Timestamp, message: MessageId) -> String {
+    format!("{at}#{message}")
 }
 
 /// Primary key of a message.
@@ -65,4 +70,9 @@ pub fn thread_partition(tenant: TenantId, thread: ThreadId) -> String {
 /// The claim of a header id (Message-ID) by a thread.
 pub fn header_claim(tenant: TenantId, header_hash: &str) -> ItemKeys {
     only(crm(format!("TENANT#{tenant}#HEADER#{header_hash}"), "CLAIM"))
+}
+
+/// The last thread of a subject among the same people; `subject_hash` is a keyed hash of both.
+pub fn subject_claim(tenant: TenantId, subject_hash: &str) -> ItemKeys {
+    only(crm(format!("TENANT#{tenant}#SUBJECT#{subject_hash}"), "CLAIM"))
 }
