@@ -162,6 +162,10 @@ async fn files_are_had_by_short_lived_urls_but_for_those_with_a_virus() {
     let firm = office.firm("acme", true).await;
     let clean = Draft::new("clean", LENA, "mia@acme.example.com").file("offer.pdf", b"%PDF");
     receive(&office, &clean, &[&firm.member], &[("virus", "pass")]).await;
+    // Bad mail makes no record, so its author has one before.
+    let known = Draft::new("known", "eve@elsewhere.example", "mia@acme.example.com")
+        .date("Sat, 21 Nov 2026 08:00:00 +0000");
+    receive(&office, &known, &[&firm.member], &[]).await;
     let sick =
         Draft::new("sick", "eve@elsewhere.example", "mia@acme.example.com").file("x.exe", b"MZ");
     receive(&office, &sick, &[&firm.member], &[("virus", "fail")]).await;
