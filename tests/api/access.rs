@@ -87,6 +87,8 @@ fn body(endpoint: &Endpoint) -> Value {
             json!({"ids": ["sup_bounces.X"], "reason": "x", "cause_resolved": true})
         }
         (_, path) if path.starts_with("/v1/unblock_requests/") => json!({"reason": "x"}),
+        (_, "/v1/search") => json!({"words": "x"}),
+        (_, "/v1/address_book/lookup") => json!({"letters": "x"}),
         (method, path) => panic!("a body for {method} {path}"),
     }
 }

@@ -20,6 +20,7 @@ mod quarantine;
 mod reports;
 mod route_kinds;
 mod routes;
+mod search;
 mod sender_addresses;
 mod settings;
 mod suppressions;

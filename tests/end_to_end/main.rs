@@ -6,6 +6,7 @@ mod inbound;
 mod quarantine;
 mod restart;
 mod sealed;
+mod search;
 mod sending;
 mod shared_cloud;
 mod smtp_client;

@@ -1,5 +1,6 @@
 //! The flows on the table in memory: what they do, and what they cost.
 
+mod address_book;
 mod answering;
 mod association;
 mod bench_of_events;
@@ -14,15 +15,21 @@ mod inbound_corpus;
 mod inbound_cost;
 mod inbound_filing;
 mod inbound_quarantine;
+mod index_shuffles;
 mod labelled_threads;
 mod merge_races;
 mod page_cost;
+mod page_cost;
+mod rounds;
 mod rounds;
 mod routing_dropbox;
 mod routing_forwarding;
 mod routing_organization;
 mod routing_release;
 mod routing_unknown;
+mod search;
+mod search_scale;
+mod search_scene;
 mod sending;
 mod sending_deaths;
 mod sending_desk;

@@ -77,6 +77,18 @@ const BREAKS: &[Break] = &[
         },
     },
     Break {
+        rule: "one bad record does not block its stream",
+        named: "IndexMailMapping does not halve",
+        how: |subject| {
+            *property(subject, "IndexMailMapping", "BisectBatchOnFunctionError") = Value::Null;
+        },
+    },
+    Break {
+        rule: "one bad record does not block its stream",
+        named: "IndexMailMapping gives batches up to nowhere",
+        how: |subject| *property(subject, "IndexMailMapping", "DestinationConfig") = Value::Null,
+    },
+    Break {
         rule: "logs are kept for a stated time",
         named: "ApiLogs",
         how: |subject| *property(subject, "ApiLogs", "RetentionInDays") = Value::Null,

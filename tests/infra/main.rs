@@ -35,6 +35,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "failed messages end in a dead-letter queue", check: queue_rules::dead_letters },
     Rule { name: "visibility is six times the timeout", check: queue_rules::visibility },
     Rule { name: "one bad message does not fail its batch", check: queue_rules::partial_batches },
+    Rule { name: "one bad record does not block its stream", check: queue_rules::stream_batches },
     Rule { name: "every function is watched", check: watch_rules::functions },
     Rule { name: "every queue is watched", check: watch_rules::queues },
     Rule { name: "alarms tell somebody and have their names", check: watch_rules::alarms },

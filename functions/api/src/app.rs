@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use flows::ports::{MailArchive, MailSender, Records, SuppressionList, WorkQueue};
+use flows::search_index::TableIndex;
 
 /// The environment names that the function reads.
 pub const SETTINGS: [&str; 7] = [
@@ -28,4 +29,11 @@ pub struct App {
     pub sender: Arc<dyn MailSender>,
     /// The provider's own list of addresses it does not mail.
     pub suppression_list: Arc<dyn SuppressionList>,
+}
+
+impl App {
+    /// The index that mail and people are found by.
+    pub fn index(&self) -> TableIndex {
+        TableIndex::new(&self.records)
+    }
 }

@@ -13,8 +13,8 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use crate::options::Binaries;
 
 /// The functions of the template, by the one name each has everywhere.
-pub const FUNCTIONS: [&str; 5] =
-    ["inbound_mail", "api", "first_tenant", "mail_events", "sweep_objects"];
+pub const FUNCTIONS: [&str; 6] =
+    ["inbound_mail", "index_mail", "api", "first_tenant", "mail_events", "sweep_objects"];
 
 /// Cargo profile of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -46,6 +46,8 @@ pub mod recurrence;
 pub mod refusal;
 pub mod route;
 pub mod route_purpose;
+pub mod search_term;
+pub mod search_words;
 pub mod send;
 pub mod sender_address;
 pub mod suppression;

@@ -89,7 +89,7 @@ pub struct RawMail {
 }
 
 /// Who wrote a mail, seen from the tenant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Somebody outside wrote it.

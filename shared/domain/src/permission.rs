@@ -107,6 +107,11 @@ impl<P> Allowed<P> {
         self.role
     }
 
+    /// Whether the holder sees all mail of the tenant.
+    pub fn sees_all_mail(&self) -> bool {
+        self.sees == Sees::AllMail
+    }
+
     /// Whether the holder sees a mail with deliveries to these owners.
     pub fn sees_mail_of(&self, owners: impl IntoIterator<Item = UserId>) -> bool {
         match self.sees {

@@ -3,6 +3,11 @@
 //! Architecture invariant: no SDK and no event JSON here. Clock, ids and randomness come in through
 //! the ports, so a test can run a whole system in one thread from a seed.
 
+mod party_fields;
+mod undoable;
+
+mod move_messages;
+
 pub mod add_party;
 pub mod address_to_send;
 pub mod answer_invitation;
@@ -24,9 +29,13 @@ pub mod cut;
 pub mod decide_intake;
 pub mod error;
 pub mod hand_over;
+pub mod index_documents;
+pub mod index_subject;
 pub mod letter;
 pub mod lift_blocks;
+pub mod list_mail;
 pub mod list_members;
+pub mod look_up_people;
 pub mod make_first_tenant;
 pub mod manage_activities;
 pub mod manage_api_keys;
@@ -37,10 +46,8 @@ pub mod manage_modules;
 pub mod manage_routes;
 pub mod manage_users;
 pub mod merge_contacts;
-mod move_messages;
 pub mod origin;
 pub mod paging;
-mod party_fields;
 pub mod passed_on;
 pub mod ports;
 pub mod preview_intake;
@@ -51,6 +58,8 @@ pub mod remove_contact;
 pub mod repeat_request;
 pub mod review_intakes;
 pub mod route_rules;
+pub mod search_index;
+pub mod search_mail;
 pub mod send_message;
 pub mod show_activities;
 pub mod show_blocks;
@@ -70,6 +79,5 @@ pub mod unblock_requests;
 pub mod unblock_targets;
 pub mod undo_contact_act;
 pub mod undo_creations;
-mod undoable;
 pub mod verify_sender_address;
 pub mod visible_mail;

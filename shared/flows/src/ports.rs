@@ -7,11 +7,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::email_address::{EmailAddress, KeyedHasher};
-use domain::ids::IntakeId;
+use domain::ids::{IntakeId, TenantId};
 use domain::message::RawMail;
 use domain::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::table::Table;
+
+use crate::search_index::{IndexAnswer, IndexDocument, IndexQuestion};
 
 /// A port could not do its work. Whether it happened is not known.
 #[derive(Debug, thiserror::Error)]
@@ -210,4 +212,26 @@ pub struct Unannounced {
     pub raw: RawMail,
     /// When it was written.
     pub written_at: Timestamp,
+}
+
+/// What mail and people are found by. It may be behind the records, never ahead of what they allow: who
+/// asks it looks at the records of what it found.
+#[async_trait]
+pub trait SearchIndex: Send + Sync {
+    /// Makes the index tell this of a subject and nothing else; none for one that is gone. May be
+    /// repeated and may cross with another worker's: who settled what had changed meanwhile settles
+    /// again.
+    async fn settle(
+        &self,
+        tenant: TenantId,
+        subject: &str,
+        document: Option<&IndexDocument>,
+    ) -> Result<(), PortFault>;
+
+    /// Reads on in one list.
+    async fn ask(
+        &self,
+        tenant: TenantId,
+        question: &IndexQuestion,
+    ) -> Result<IndexAnswer, PortFault>;
 }

@@ -93,7 +93,7 @@ pub(crate) async fn visible(
 }
 
 /// The new text of a raw mail, or of the mail that it passes on.
-async fn new_text(
+pub(crate) async fn new_text(
     archive: &dyn MailArchive,
     raw: &RawMail,
     wrapped: bool,

@@ -104,6 +104,11 @@ pub fn delete(tenant: TenantId, contact: &Contact) -> Write {
     }
 }
 
+/// Primary key of a contact, for batch reads.
+pub fn key(tenant: TenantId, contact: ContactId) -> Key {
+    keys::contact_lookup(tenant, contact)
+}
+
 /// Key of the claim of an address.
 pub fn claim_key(tenant: TenantId, hasher: &KeyedHasher, address: &EmailAddress) -> Key {
     keys::contact_address(tenant, &hasher.address(address)).key

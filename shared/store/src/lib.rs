@@ -30,6 +30,7 @@ pub mod modules;
 pub mod notices;
 pub mod organizations;
 pub mod routes;
+pub mod search_entries;
 pub mod sender_addresses;
 pub mod sends;
 pub mod suppressions;

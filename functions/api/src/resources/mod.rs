@@ -4,6 +4,7 @@ pub mod activities;
 pub mod activity_bodies;
 pub mod activity_views;
 pub mod add_party;
+pub mod address_book;
 pub mod api_keys;
 pub mod block_views;
 pub mod blocked_contacts;
@@ -28,6 +29,7 @@ pub mod modules;
 pub mod reports;
 pub mod route_views;
 pub mod routes;
+pub mod search;
 pub mod sender_addresses;
 pub mod sent_messages;
 pub mod settings;
@@ -59,10 +61,12 @@ pub fn endpoints() -> Vec<Endpoint> {
         invitations::endpoints(),
         invitation_answers::endpoints(),
         calendar::endpoints(),
+        address_book::endpoints(),
         messages::endpoints(),
         sent_messages::endpoints(),
         add_party::endpoints(),
         message_links::endpoints(),
+        search::endpoints(),
         threads::endpoints(),
         intake::endpoints(),
         sender_addresses::endpoints(),

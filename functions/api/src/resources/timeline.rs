@@ -1,8 +1,12 @@
 //! The mail of a contact: as lines of its timeline, and as messages.
 
 use axum::extract::State;
+use domain::bounce_category::BounceCategory;
 use domain::contact::PartyRole;
+use domain::email_address::EmailAddress;
 use domain::permission::{ReadContacts, ReadMail, Scope};
+use domain::send::Send;
+use domain::timestamp::Timestamp;
 use flows::show_timeline::{TimelineLine, show_timeline};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,12 +32,55 @@ pub enum TimelineView {
         roles: Vec<PartyRole>,
         /// The mail.
         mail: MailView,
+        /// What became of a mail we sent, for each address of the contact that it went to.
+        sends: Vec<SentToView>,
     },
+}
+
+/// What became of a mail for one recipient.
+#[derive(Serialize, ToSchema)]
+pub struct SentToView {
+    /// The recipient.
+    #[schema(value_type = String)]
+    to: EmailAddress,
+    /// `queued`, `sent`, `delivered`, `delayed`, `bounced_temporary`, `bounced_permanent`, `complained`,
+    /// `rejected`, `opened`, `clicked`, `unknown`, `failed` or `skipped`.
+    status: &'static str,
+    /// Of a bounce or delay: why, by category.
+    #[schema(required)]
+    bounce_category: Option<&'static str>,
+    /// Of a bounce: whether it is for good; null where it did not come back.
+    #[schema(required)]
+    bounced_for_good: Option<bool>,
+    /// When a person first opened it.
+    #[schema(value_type = Option<String>, required)]
+    opened_at: Option<Timestamp>,
+    /// When a proxy or scanner first opened it: that tells nothing of a person.
+    #[schema(value_type = Option<String>, required)]
+    opened_by_machine_at: Option<Timestamp>,
+    /// When a person first followed a link of it.
+    #[schema(value_type = Option<String>, required)]
+    clicked_at: Option<Timestamp>,
+}
+
+impl From<Send> for SentToView {
+    fn from(send: Send) -> Self {
+        Self {
+            status: send.status().name(),
+            bounce_category: send.category().map(BounceCategory::key),
+            bounced_for_good: send.bounce().map(|_| send.bounced_permanent.is_some()),
+            opened_at: send.opened_at,
+            opened_by_machine_at: send.opened_by_machine_at,
+            clicked_at: send.clicked_at,
+            to: send.to,
+        }
+    }
 }
 
 impl From<TimelineLine> for TimelineView {
     fn from(line: TimelineLine) -> Self {
-        Self::Mail { roles: line.link.roles, mail: line.mail.into() }
+        let sends = line.sends.into_iter().map(SentToView::from).collect();
+        Self::Mail { roles: line.link.roles, mail: line.mail.into(), sends }
     }
 }
 

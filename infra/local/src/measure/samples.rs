@@ -23,6 +23,8 @@ pub async fn event(cloud: &Cloud, function: &str) -> Result<Value> {
             Ok(queue_message(&receipt))
         }
         "mail_events" => Ok(queue_message(&delivery_event())),
+        // A round without a change: what is measured is the start.
+        "index_mail" => Ok(json!({"Records": []})),
         "api" => Ok(request("/v1/contacts", &cloud.tenant().api_key)),
         "first_tenant" => Ok(demo::payload()),
         "sweep_objects" => Ok(json!({})),
@@ -36,7 +38,9 @@ pub async fn event(cloud: &Cloud, function: &str) -> Result<Value> {
 /// When its answer is another than the sample event gives.
 pub fn check(function: &str, answer: &Value) -> Result<()> {
     let right = match function {
-        "inbound_mail" | "mail_events" => answer.get("batchItemFailures") == Some(&json!([])),
+        "inbound_mail" | "index_mail" | "mail_events" => {
+            answer.get("batchItemFailures") == Some(&json!([]))
+        }
         "api" => answer.get("statusCode") == Some(&json!(200)),
         "sweep_objects" => answer.get("looked_at").is_some(),
         "first_tenant" => answer.get("errorType") == Some(&json!("tenant_exists")),

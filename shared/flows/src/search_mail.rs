@@ -1,0 +1,209 @@
+//! Search (B14): by party, direction, mailbox, time, files, kind, thread and words. Who may see a mail
+//! is decided by the list that is read: one's own, or for who sees all mail that of all. What a search
+//! reads and finds does not depend on mail of others.
+
+use std::collections::BTreeSet;
+
+use domain::email_address::EmailAddress;
+use domain::ids::{ContactId, MailboxId, MessageId, ThreadId};
+use domain::limits;
+use domain::message::Direction;
+use domain::permission::{Allowed, ReadMail};
+use domain::search_term::{SearchScope, SearchTerm};
+use domain::search_words;
+use domain::timestamp::Timestamp;
+use futures::future::try_join_all;
+use store::table::PageMark;
+
+use crate::error::FlowError;
+use crate::paging::{Listed, Wish};
+use crate::ports::{PortFault, Records, SearchIndex};
+use crate::search_index::{IndexAnswer, IndexQuestion};
+use crate::visible_mail::{self, VisibleMessage};
+
+/// What is looked for: all of it must fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// An address that the mail names.
+    pub address: Option<EmailAddress>,
+    /// A record that it concerns.
+    pub contact: Option<ContactId>,
+    /// The conversation.
+    pub thread: Option<ThreadId>,
+    /// A mailbox where it arrived.
+    pub mailbox: Option<MailboxId>,
+    /// Who wrote it.
+    pub direction: Option<Direction>,
+    /// What sort of mail it is.
+    pub kind: Option<String>,
+    /// Whether it brought files.
+    pub has_attachment: Option<bool>,
+    /// Not before this moment.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+    /// Words of subject and new text, in any order.
+    pub words: String,
+}
+
+impl Wanted {
+    /// The address in clear, which printing hides: searches for two addresses are two searches.
+    pub fn address_text(&self) -> Option<&str> {
+        self.address.as_ref().map(EmailAddress::normal)
+    }
+
+    /// The terms that every mail must have, those with the shortest lists presumably first.
+    fn terms(&self) -> Vec<SearchTerm> {
+        let mut words = search_words::words(&self.words);
+        words.truncate(limits::SEARCH_QUERY_WORDS_MAX);
+        words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+        let named = [
+            self.thread.map(SearchTerm::Thread),
+            self.address.as_ref().map(SearchTerm::address),
+            self.contact.map(SearchTerm::Contact),
+        ];
+        let narrowed = [
+            self.mailbox.map(SearchTerm::Mailbox),
+            self.direction.map(SearchTerm::Direction),
+            self.kind.clone().map(SearchTerm::Kind),
+            self.has_attachment.map(SearchTerm::Files),
+        ];
+        let words = words.into_iter().map(SearchTerm::Word);
+        named.into_iter().flatten().chain(words).chain(narrowed.into_iter().flatten()).collect()
+    }
+
+    /// The least and the greatest place of the time span.
+    fn span(&self) -> Option<(String, String)> {
+        if self.from.is_none() && self.until.is_none() {
+            return None;
+        }
+        let from = self.from.map_or_else(String::new, |from| from.to_string());
+        // A place begins with its time: one at the end's very moment is greater than the time alone.
+        let until = self.until.map_or_else(|| "~".to_owned(), |until| until.to_string());
+        Some((if from.is_empty() { "0".to_owned() } else { from }, until))
+    }
+}
+
+/// One page of what is found, newest first: at most [`limits::SEARCH_QUERIES_MAX`] queries of the index
+/// and a batch read for each 100 mails, however much mail there is. A page can be shorter than wished
+/// for, or empty, and have a next one.
+///
+/// # Errors
+/// Failures.
+pub async fn search_mail(
+    records: &Records,
+    index: &dyn SearchIndex,
+    allowed: &Allowed<ReadMail>,
+    wanted: &Wanted,
+    wish: Wish,
+) -> Result<Listed<VisibleMessage>, FlowError> {
+    if wanted.span().is_some_and(|(least, greatest)| least > greatest) {
+        return Ok(Listed { items: Vec::new(), next: None });
+    }
+    let search = Search::new(index, allowed, wanted);
+    let (orders, next) = search.page(&wish).await?;
+    let id = |order: &String| order.rsplit('#').next()?.parse::<MessageId>().ok();
+    let ids: Vec<MessageId> = orders.iter().filter_map(id).collect();
+    // The index may be behind: what a mail's record does not allow any more is left out.
+    let seen = visible_mail::of_ids(records.table.as_ref(), allowed, &ids).await?;
+    Ok(Listed { items: seen.into_iter().flatten().collect(), next })
+}
+
+struct Search<'a> {
+    index: &'a dyn SearchIndex,
+    allowed: &'a Allowed<ReadMail>,
+    scope: SearchScope,
+    needed: BTreeSet<SearchTerm>,
+    span: Option<(String, String)>,
+    /// Lists that all hold every mail that fits.
+    lists: Vec<SearchTerm>,
+}
+
+/// Names of a mark's parts: which list, and the place in it.
+const LIST: &str = "list";
+const PLACE: &str = "place";
+
+impl<'a> Search<'a> {
+    fn new(index: &'a dyn SearchIndex, allowed: &'a Allowed<ReadMail>, wanted: &Wanted) -> Self {
+        let terms = wanted.terms();
+        let has_list = |term: &&SearchTerm| match term {
+            SearchTerm::Direction(_) | SearchTerm::Kind(_) | SearchTerm::Files(_) => false,
+            SearchTerm::Mail
+            | SearchTerm::Word(_)
+            | SearchTerm::Address(_)
+            | SearchTerm::Contact(_)
+            | SearchTerm::Thread(_)
+            | SearchTerm::Mailbox(_)
+            | SearchTerm::Prefix(_) => true,
+        };
+        let mut lists: Vec<SearchTerm> = terms.iter().filter(has_list).cloned().collect();
+        lists.truncate(limits::SEARCH_LISTS_MAX);
+        if lists.is_empty() {
+            lists.push(SearchTerm::Mail);
+        }
+        let scope = if allowed.sees_all_mail() {
+            SearchScope::AllMail
+        } else {
+            SearchScope::MailOf(allowed.user())
+        };
+        let needed = terms.into_iter().collect();
+        Self { index, allowed, scope, needed, span: wanted.span(), lists }
+    }
+
+    async fn ask(&self, list: usize, after: Option<String>) -> Result<IndexAnswer, PortFault> {
+        let question = IndexQuestion {
+            scope: self.scope,
+            list: self.lists.get(list).cloned().unwrap_or(SearchTerm::Mail),
+            needed: self.needed.clone(),
+            span: self.span.clone(),
+            after,
+            limit: limits::SEARCH_ENTRIES_READ,
+        };
+        self.index.ask(self.allowed.tenant(), &question).await
+    }
+
+    /// The places of the page's mails, and where the next page begins.
+    async fn page(&self, wish: &Wish) -> Result<(Vec<String>, Option<PageMark>), FlowError> {
+        let mut queries = 1;
+        let (list, mut answer) = match wish.after.as_ref().and_then(read_mark) {
+            Some((list, place)) => (list, self.ask(list, Some(place)).await?),
+            None => {
+                queries = self.lists.len();
+                self.shortest().await?
+            }
+        };
+        let limit = usize::try_from(wish.limit).unwrap_or(usize::MAX);
+        let mut orders: Vec<String> = Vec::new();
+        loop {
+            let room = limit.saturating_sub(orders.len());
+            let more_found = answer.found.len() > room;
+            orders.extend(answer.found.into_iter().take(room).map(|found| found.order));
+            let place = if more_found { orders.last().cloned() } else { answer.read_to };
+            let Some(place) = place else { return Ok((orders, None)) };
+            if orders.len() == limit || queries >= limits::SEARCH_QUERIES_MAX {
+                return Ok((orders, Some(mark(list, place))));
+            }
+            queries += 1;
+            answer = self.ask(list, Some(place)).await?;
+        }
+    }
+
+    /// The beginnings of the lists, beside each other: the one that reaches furthest back is the
+    /// shortest, as far as one can see.
+    async fn shortest(&self) -> Result<(usize, IndexAnswer), PortFault> {
+        let asked = (0..self.lists.len()).map(|list| self.ask(list, None));
+        let answers = try_join_all(asked).await?;
+        let all = answers.into_iter().enumerate();
+        // None, the end of a list, is less than any place.
+        let first = all.min_by(|(_, a), (_, b)| a.read_to.cmp(&b.read_to));
+        Ok(first.unwrap_or((0, IndexAnswer { found: Vec::new(), read_to: None })))
+    }
+}
+
+fn mark(list: usize, place: String) -> PageMark {
+    PageMark::from([(LIST.to_owned(), list.to_string()), (PLACE.to_owned(), place)])
+}
+
+fn read_mark(mark: &PageMark) -> Option<(usize, String)> {
+    Some((mark.get(LIST)?.parse().ok()?, mark.get(PLACE)?.clone()))
+}
