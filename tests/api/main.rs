@@ -22,6 +22,7 @@ mod route_kinds;
 mod routes;
 mod search;
 mod sender_addresses;
+mod sending;
 mod settings;
 mod suppressions;
 mod unblock_requests;
