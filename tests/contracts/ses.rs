@@ -31,10 +31,16 @@ impl Post {
         let version = ("Version", "2010-03-31");
         let topic = aws.query("sns", "CreateTopic", &[("Name", name), version]).await.unwrap();
         let topic = text(&topic, "TopicArn");
-        let queue = json!({"QueueName": name});
+        let queue_arn = format!("arn:aws:sqs:eu-west-1:000000000000:{name}");
+        // Policies are in force: a topic needs the queue's leave.
+        let policy = json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage", "Resource": queue_arn,
+        }]});
+        let attributes = json!({"Policy": policy.to_string()});
+        let queue = json!({"QueueName": name, "Attributes": attributes});
         let queue = aws.json("sqs", "AmazonSQS.CreateQueue", &queue).await.unwrap();
         let queue_url = queue["QueueUrl"].as_str().unwrap().to_owned();
-        let queue_arn = format!("arn:aws:sqs:eu-west-1:000000000000:{name}");
         let subscription = [
             ("TopicArn", topic.as_str()),
             ("Protocol", "sqs"),
