@@ -35,7 +35,7 @@ async fn a_mail_is_sent_once_for_a_key_and_shown_with_its_recipients() {
 async fn without_a_key_nothing_is_sent() {
     let office = Office::new();
     let firm = office.firm("acme", true).await;
-    let asking = office.ask(Method::POST, "/v1/messages".to_owned()).json(mail());
+    let asking = office.ask(Method::POST, "/v1/messages").json(mail());
     let problem = asking.by(&firm.member).send().await.expect(400);
     assert_eq!(problem["code"], "idempotency_key_missing");
     assert!(office.world.sender.sent().is_empty());

@@ -18,7 +18,7 @@ fn a_mail_that_came_in_is_found_by_its_words_and_its_sender_in_the_address_book(
         );
         let recipients = vec![recipient];
         let mail = ReceivedMail { sender: sender.to_owned(), recipients, raw: Bytes::from(raw) };
-        cloud.receive(&mail).await.unwrap();
+        cloud.stack().receive(&mail).await.unwrap();
 
         let body = json!({"words": "zeppelin GROSSE"});
         let found = eventually("the mail to be found", async || {

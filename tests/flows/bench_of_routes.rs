@@ -1,7 +1,5 @@
 //! Routes of every purpose, and mail that comes by them with a receipt.
 
-use std::time::Duration;
-
 use domain::contact::{Contact, ContactKind, ContactSource};
 use domain::email_address::EmailAddress;
 use domain::ids::{ContactId, IntakeId, RouteId, UserId};
@@ -159,9 +157,5 @@ impl Inbound {
 
     pub fn notices(&self) -> Vec<MailNotice> {
         self.records(TableName::Delivery, "mail_notice")
-    }
-
-    pub fn wait(&self, days: u64) {
-        self.world.clock.advance(Duration::from_secs(days * 86_400));
     }
 }

@@ -202,7 +202,7 @@ async fn what_a_person_lifted_stays_lifted_when_the_old_event_comes_again() {
     let m = Mailing::new().await;
     let mail = m.one_off(1, LENA).await;
     let event = mail.bounce(NO_MAILBOX, m.at(1));
-    m.apply(&[event.clone()]).await;
+    m.apply(std::slice::from_ref(&event)).await;
     let mut block = m.block(SuppressionScope::Bounces, &mail.to).await.unwrap();
     let rev_before = block.rev;
     block.lift(m.at(5), true);

@@ -20,7 +20,7 @@ fn event(keys: &[(&str, &str)]) -> StreamEvent {
         json!({
             "eventID": n.to_string(), "eventName": "MODIFY", "eventSource": "aws:dynamodb",
             "dynamodb": {
-                "Keys": {"pk": {"S": ["TENANT", TENANT, pk].join("#")}, "sk": {"S": sk}},
+                "Keys": {"pk": {"S": (["TENANT", TENANT, pk].join("#"))}, "sk": {"S": sk}},
                 "NewImage": {"pk": {"S": "not looked at"}},
                 "SequenceNumber": format!("{}", 100 + n),
             },
@@ -52,7 +52,7 @@ async fn each_subject_is_read_as_it_stands_once_and_other_items_are_passed_over(
 #[tokio::test]
 async fn an_event_of_keys_alone_made_by_hand_is_one() {
     let world = World::new(1);
-    let keys = json!({"pk": {"S": ["TENANT", TENANT, "MESSAGE", MESSAGE].join("#")},
+    let keys = json!({"pk": {"S": (["TENANT", TENANT, "MESSAGE", MESSAGE].join("#"))},
         "sk": {"S": "MESSAGE"}});
     let told = json!({"Records": [{"dynamodb": {"Keys": keys}}]});
     let told = serde_json::from_value(told).unwrap();

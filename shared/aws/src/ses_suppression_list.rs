@@ -50,10 +50,10 @@ impl SuppressionList for SesSuppressionList {
             Err(error) => return Err(fault("get", error.code())),
         };
         let reason = answer.suppressed_destination().map(|entry| entry.reason());
-        Ok(reason.map(|reason| match reason {
-            SuppressionListReason::Complaint => ListedFor::Complaint,
-            // What SES may add one day stops mail all the same.
-            _ => ListedFor::Bounce,
+        // What SES may add one day stops mail all the same.
+        Ok(reason.map(|reason| {
+            let complained = *reason == SuppressionListReason::Complaint;
+            if complained { ListedFor::Complaint } else { ListedFor::Bounce }
         }))
     }
 }

@@ -19,24 +19,23 @@ pub struct Refused {
     pub limit: Option<u64>,
     /// From when on the same request may succeed, where that is known.
     pub retry_at: Option<Timestamp>,
-    /// The id of the thing that stands in the way.
-    pub existing: Option<String>,
-    /// The fields in which that thing differs from what was asked for.
+    /// The thing that stands in the way, where one does; boxed, for it is rare.
+    pub existing: Option<Box<Existing>>,
+}
+
+/// A thing that stands in the way of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Existing {
+    /// Its id.
+    pub id: String,
+    /// The fields in which it differs from what was asked for.
     pub differences: Vec<String>,
 }
 
 impl Refused {
     /// A refusal about the whole request.
     pub fn new(code: RefusalCode, hint: impl Into<String>) -> Self {
-        Self {
-            code,
-            field: None,
-            hint: hint.into(),
-            limit: None,
-            retry_at: None,
-            existing: None,
-            differences: Vec::new(),
-        }
+        Self { code, field: None, hint: hint.into(), limit: None, retry_at: None, existing: None }
     }
 
     /// A refusal about one field.
@@ -52,8 +51,7 @@ impl Refused {
 
     /// The same refusal, naming the thing that stands in the way and the fields in which it differs.
     pub fn about(mut self, existing: impl ToString, differences: Vec<String>) -> Self {
-        self.existing = Some(existing.to_string());
-        self.differences = differences;
+        self.existing = Some(Box::new(Existing { id: existing.to_string(), differences }));
         self
     }
 

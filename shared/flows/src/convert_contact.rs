@@ -79,10 +79,9 @@ pub async fn convert(
         undoable::forget(&mut transaction, tenant, lead.id, dropped);
         let doer = Doer::new(allowed, request, origin.at);
         transaction.note(doer, "contact.converted", lead.id)?;
-        match transaction.try_commit(table).await? {
-            None => return Ok(after),
-            // Changed meanwhile, or the account's address was claimed meanwhile: look again.
-            Some(_) => {}
+        // Stopped: changed meanwhile, or the account's address was claimed meanwhile: look again.
+        if transaction.try_commit(table).await?.is_none() {
+            return Ok(after);
         }
     }
     Err(Failure::Contention.into())

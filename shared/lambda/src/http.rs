@@ -68,6 +68,7 @@ impl Problem {
 
     /// The problem of a refusal.
     pub fn of_refusal(refused: &Refused, request_id: RequestId) -> Self {
+        let existing = refused.existing.as_deref();
         Self {
             type_uri: type_uri(refused.code.code()),
             title: refused.code.title(),
@@ -77,8 +78,8 @@ impl Problem {
             field: refused.field.clone(),
             limit: refused.limit,
             retry_at: refused.retry_at,
-            existing: refused.existing.clone(),
-            differences: refused.differences.clone(),
+            existing: existing.map(|existing| existing.id.clone()),
+            differences: existing.map_or_else(Vec::new, |existing| existing.differences.clone()),
             request_id,
         }
     }

@@ -28,7 +28,7 @@ use super::thread_clues::ThreadClues;
 use super::thread_writes::PlaceInThread;
 use super::threading;
 use super::way_in::{self, ToFile};
-use super::writes::{self, ReadMail};
+use super::writes::{self, Decided, ReadMail};
 use super::{Held, association, making};
 use crate::attachment_key::attachment_key;
 use crate::error::{Failure, FlowError};
@@ -127,12 +127,13 @@ pub(super) async fn file(
         let making = making::read(records, tenant, &unknown, &rules).await?;
         let read = ReadMail { mail, files: &files, identity, rules: &rules };
         let targets = routing::targets(passed);
-        let mut plan =
-            writes::plan(records, held, tenant, &targets, &read, &known, &place, &making)?;
+        let decided = Decided { place: &place, making: &making };
+        let mut plan = writes::plan(records, held, tenant, &targets, &read, &known, &decided)?;
         if plan.writes.len().saturating_add(rules.with.len()) > limits::FILING_WRITES_MAX {
             let place = PlaceInThread { joining: Joining::default(), ..place };
             let making = making.short_of_room();
-            plan = writes::plan(records, held, tenant, &targets, &read, &known, &place, &making)?;
+            let decided = Decided { place: &place, making: &making };
+            plan = writes::plan(records, held, tenant, &targets, &read, &known, &decided)?;
         }
         let outcome = plan.outcome.clone();
         if commit(records, plan.with(&rules)).await? {

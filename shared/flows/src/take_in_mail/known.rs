@@ -90,17 +90,8 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         .collect();
     let subject =
         wanted.clues.subject.as_ref().map(|subject| threads::subject_key(tenant, hasher, subject));
-
-    let senders: Vec<(Key, &EmailAddress)> = wanted
-        .authors
-        .iter()
-        .map(|author| (sender_addresses::claim_key(tenant, hasher, author), author))
-        .collect();
-    let domains: Vec<(Key, &EmailAddress)> = wanted
-        .authors
-        .iter()
-        .map(|author| (keys::domain_claim(author.domain()).key, author))
-        .collect();
+    let authors: Vec<AuthorKeys<'_>> =
+        wanted.authors.iter().map(|author| AuthorKeys::of(records, tenant, author)).collect();
 
     let mut all = BTreeSet::from([tenant_key.clone(), message_key.clone()]);
     all.extend(deliveries.iter().map(|(key, _)| key.clone()));
@@ -108,7 +99,7 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
     all.extend(parties.iter().flat_map(PartyKeys::all).cloned());
     all.extend(tokens.iter().map(|(key, _)| key.clone()));
     all.extend(subject.clone());
-    all.extend(domains.iter().chain(&senders).map(|(key, _)| key.clone()));
+    all.extend(authors.iter().flat_map(AuthorKeys::all).cloned());
     let got = table::get_all(records.table.as_ref(), &all).await?.items;
 
     let mut known = Known {
@@ -134,27 +125,61 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         keys.tell(&got, &mut known)?;
     }
     for (key, target) in tokens {
-        let thread = match target {
-            ReplyTarget::Message(_) => {
-                record::<DeliveredMessage>(&got, &key)?.map(|found| found.message.thread)
-            }
-            ReplyTarget::Thread(id) => got.contains_key(&key).then_some(id),
-        };
-        known.leads.extend(thread.map(|thread| (target, thread)));
+        known.leads.extend(led_to(&got, &key, target)?.map(|thread| (target, thread)));
     }
-    for (key, author) in senders {
-        if let Some(SenderClaim { user }) = record(&got, &key)? {
-            known.own.insert(author.clone());
-            known.users.entry(author.clone()).or_insert(user);
-        }
-    }
-    for (key, author) in domains {
-        let claim: Option<DomainClaim> = record(&got, &key)?;
-        if claim.is_some_and(|claim| claim.tenant == tenant) {
-            known.own.insert(author.clone());
-        }
+    for keys in authors {
+        keys.tell(tenant, &got, &mut known)?;
     }
     Ok(known)
+}
+
+/// What tells whether an author is one of our own.
+struct AuthorKeys<'a> {
+    author: &'a EmailAddress,
+    sender: Key,
+    domain: Key,
+}
+
+impl<'a> AuthorKeys<'a> {
+    fn of(records: &Records, tenant: TenantId, author: &'a EmailAddress) -> Self {
+        let sender = sender_addresses::claim_key(tenant, &records.hasher, author);
+        Self { author, sender, domain: keys::domain_claim(author.domain()).key }
+    }
+
+    fn all(&self) -> [&Key; 2] {
+        [&self.sender, &self.domain]
+    }
+
+    fn tell(
+        &self,
+        tenant: TenantId,
+        got: &BTreeMap<Key, Item>,
+        known: &mut Known,
+    ) -> Result<(), TableFault> {
+        if let Some(SenderClaim { user }) = record(got, &self.sender)? {
+            known.own.insert(self.author.clone());
+            known.users.entry(self.author.clone()).or_insert(user);
+        }
+        let claim: Option<DomainClaim> = record(got, &self.domain)?;
+        if claim.is_some_and(|claim| claim.tenant == tenant) {
+            known.own.insert(self.author.clone());
+        }
+        Ok(())
+    }
+}
+
+/// The thread that a reply token leads to, if what it names is there.
+fn led_to(
+    got: &BTreeMap<Key, Item>,
+    key: &Key,
+    target: ReplyTarget,
+) -> Result<Option<ThreadId>, TableFault> {
+    Ok(match target {
+        ReplyTarget::Message(_) => {
+            record::<DeliveredMessage>(got, key)?.map(|found| found.message.thread)
+        }
+        ReplyTarget::Thread(id) => got.contains_key(key).then_some(id),
+    })
 }
 
 fn token_key(tenant: TenantId, target: ReplyTarget) -> Key {

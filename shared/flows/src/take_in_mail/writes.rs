@@ -53,6 +53,12 @@ impl Plan {
     }
 }
 
+/// What was decided of a mail: its thread, and the records it makes.
+pub(super) struct Decided<'a> {
+    pub place: &'a PlaceInThread,
+    pub making: &'a Making,
+}
+
 pub(super) fn plan(
     records: &Records,
     held: &Held,
@@ -60,9 +66,9 @@ pub(super) fn plan(
     mailboxes: &Mailboxes,
     read: &ReadMail<'_>,
     known: &Known,
-    place: &PlaceInThread,
-    making: &Making,
+    decided: &Decided<'_>,
 ) -> Result<Plan, TableFault> {
+    let Decided { place, making } = *decided;
     let now = records.clock.now();
     let ReadMail { mail, files, identity, rules } = *read;
     let deliveries = new_deliveries(held, mailboxes, identity.id, known);
