@@ -19,8 +19,6 @@ mod index_shuffles;
 mod labelled_threads;
 mod merge_races;
 mod page_cost;
-mod page_cost;
-mod rounds;
 mod rounds;
 mod routing_dropbox;
 mod routing_forwarding;
