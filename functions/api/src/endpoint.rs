@@ -69,6 +69,19 @@ impl Shape {
         T::schemas(&mut components);
         Self { name, components }
     }
+
+    /// A page of these. It has their name in its own, or all lists would be one in the document.
+    fn page_of<T: serde::Serialize + ToSchema>() -> Self {
+        let mut shape = Self::of::<PageView<T>>();
+        let name = format!("{}Page", T::name());
+        for (component, _) in &mut shape.components {
+            if *component == shape.name {
+                component.clone_from(&name);
+            }
+        }
+        shape.components.push((T::name().into_owned(), T::schema()));
+        Self { name, ..shape }
+    }
 }
 
 impl Endpoint {
@@ -163,7 +176,13 @@ impl Endpoint {
 
     /// It gives pages of these.
     pub fn lists<T: serde::Serialize + ToSchema>(self) -> Self {
-        self.pages().gives::<PageView<T>>()
+        self.pages().gives_page::<T>()
+    }
+
+    /// It gives a page of these to who asks for it in the body.
+    pub fn gives_page<T: serde::Serialize + ToSchema>(mut self) -> Self {
+        self.gives = Some(Shape::page_of::<T>);
+        self
     }
 
     /// It takes limit and cursor.

@@ -21,7 +21,7 @@ use crate::asked::Asked;
 use crate::auth::Call;
 use crate::cursor::CursorSeal;
 use crate::endpoint::{Endpoint, QueryParameter};
-use crate::pages::{ListQuery, PageView, page};
+use crate::pages::{ListQuery, page};
 use crate::problem::ApiError;
 
 /// What is looked for: every field that is given must fit.
@@ -86,7 +86,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/v1/search", "search", searched, search)
             .needs(Scope::ReadMail)
             .takes::<SearchToDo>()
-            .gives::<PageView<MailView>>(),
+            .gives_page::<MailView>(),
     ]
 }
 
