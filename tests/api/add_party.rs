@@ -15,7 +15,7 @@ async fn firm(office: &Office) -> Firm {
     let firm = office.firm("acme", true).await;
     let settings = office.get("/v1/settings").by(&firm.admin).send().await.expect(200);
     let rev = settings["rev"].as_u64().unwrap();
-    let never = json!({"contact_creation": "never"});
+    let never = json!({"contact_creation": "none"});
     office.patch("/v1/settings", rev, never).by(&firm.admin).send().await.expect(200);
     firm
 }

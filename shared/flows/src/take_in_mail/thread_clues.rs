@@ -95,7 +95,8 @@ fn provider_thread(mail: &ParsedMail) -> Option<String> {
 /// programs and lists repeats its subject and suggests nothing.
 fn subject_and_people(mail: &ParsedMail) -> Option<String> {
     let subject = folded(&mail.clues.subject_base);
-    if subject.is_empty() || mail.kind != MailKind::Ordinary {
+    let by_a_person = matches!(mail.kind, MailKind::Ordinary | MailKind::Calendar);
+    if subject.is_empty() || !by_a_person {
         return None;
     }
     let parties = mail.from.iter().chain(&mail.to).chain(&mail.cc);
