@@ -64,6 +64,19 @@ fn every_reference_of_the_document_leads_somewhere_and_every_name_is_used_once()
     }
 }
 
+#[test]
+fn a_list_says_what_its_items_are() {
+    let document = openapi::document();
+    let schema = |path: &str| {
+        let good = &document["paths"][path]["get"]["responses"]["200"]["content"];
+        let reference = good["application/json"]["schema"]["$ref"].as_str().unwrap().to_owned();
+        let page = document.pointer(reference.strip_prefix('#').unwrap()).unwrap();
+        page["properties"]["items"]["items"]["$ref"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(schema("/v1/users"), "#/components/schemas/UserView");
+    assert_eq!(schema("/v1/contacts/{id}/timeline"), "#/components/schemas/TimelineView");
+}
+
 #[tokio::test]
 async fn the_router_answers_every_operation_of_the_document_and_no_other_method() {
     let office = Office::new();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::attachment::Attachment;
 use domain::contact::{Contact, ContactKind, ContactSource, PartyRole};
-use domain::delivery::{Arrival, Delivery};
+use domain::delivery::Delivery;
 use domain::email_address::EmailAddress;
 use domain::ids::{ContactId, IntakeId, MailboxId, MessageId, TenantId, ThreadId, UserId};
 use domain::message::{Direction, Message, Party, RawMail};
@@ -164,10 +164,6 @@ impl Scene {
 
     pub fn deliveries(&self, mail: &MailSketch) -> Vec<Delivery> {
         mail.owners.iter().map(|person| self.delivery(mail, *person)).collect()
-    }
-
-    pub fn arrivals(&self, mail: &MailSketch) -> BTreeSet<Arrival> {
-        self.deliveries(mail).iter().map(Arrival::from).collect()
     }
 
     pub async fn file(&self, mail: &MailSketch) {

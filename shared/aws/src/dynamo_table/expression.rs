@@ -97,6 +97,9 @@ impl Placeholders {
                     let amount = Theirs::N(amount.to_string());
                     add.push(format!("{} {}", self.name(name), self.value(amount)));
                 }
+                Change::Include(_, texts) if texts.is_empty() => {
+                    return Err("a set of texts is never empty".into());
+                }
                 Change::Include(name, texts) => {
                     let texts = Theirs::Ss(texts.iter().cloned().collect());
                     add.push(format!("{} {}", self.name(name), self.value(texts)));
