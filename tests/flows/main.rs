@@ -1,6 +1,7 @@
 //! The flows on the table in memory: what they do, and what they cost.
 
 mod address_book;
+mod alerts;
 mod answering;
 mod association;
 mod bench_of_events;
@@ -19,6 +20,7 @@ mod index_shuffles;
 mod labelled_threads;
 mod merge_races;
 mod page_cost;
+mod review;
 mod rounds;
 mod routing_dropbox;
 mod routing_forwarding;

@@ -13,6 +13,7 @@ use crate::{
 const WILDCARDS_WITH_A_REASON: &[(&str, &str, &str)] = &[
     ("Key", "AccountDecidesByIam", "a key policy speaks of its own key; without it nobody could"),
     ("ApiRole", "ProvidersSuppressionList", "SES knows no resource for the account's list"),
+    ("DailyReviewRole", "ProvidersSuppressionList", "SES knows no resource for the account's list"),
     ("Key", "ServicesWriteEncrypted", "a key policy speaks of its own key; bounded by account"),
 ];
 

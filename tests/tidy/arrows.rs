@@ -19,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("index_mail", &["domain", "store", "flows", "aws", "lambda"]),
     ("first_tenant", &["domain", "store", "flows", "aws", "lambda"]),
     ("sweep_objects", &["flows", "aws", "lambda"]),
+    ("daily_review", &["domain", "flows", "aws", "lambda"]),
     ("api", &["domain", "mail", "store", "flows", "aws", "lambda"]),
     ("local", &["domain", "mail"]),
     ("testkit", &["domain", "mail", "store", "flows"]),

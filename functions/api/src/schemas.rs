@@ -54,6 +54,8 @@ ids! {
     mail_notice_id = MailNoticeId;
     /// The id of a request to lift permanent blocks.
     unblock_request_id = UnblockRequestId;
+    /// An alert's id.
+    alert_id = AlertId;
     /// A standing rule's id.
     link_rule_id = LinkRuleId;
     /// A request's id.

@@ -13,8 +13,15 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use crate::options::Binaries;
 
 /// The functions of the template, by the one name each has everywhere.
-pub const FUNCTIONS: [&str; 6] =
-    ["inbound_mail", "index_mail", "api", "first_tenant", "mail_events", "sweep_objects"];
+pub const FUNCTIONS: [&str; 7] = [
+    "inbound_mail",
+    "index_mail",
+    "api",
+    "first_tenant",
+    "mail_events",
+    "sweep_objects",
+    "daily_review",
+];
 
 /// Cargo profile of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

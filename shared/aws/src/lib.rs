@@ -12,6 +12,7 @@ mod loopback;
 mod patience;
 pub mod s3_archive;
 pub mod s3_objects;
+pub mod ses_identities;
 pub mod ses_sender;
 pub mod ses_suppression_list;
 pub mod sqs_queue;

@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use serde::{Deserialize, Serialize};
+
 use crate::bounce::Permanence;
 use crate::bounce_category::BounceCategory;
 
@@ -13,7 +15,7 @@ use crate::bounce_category::BounceCategory;
 pub const HOURS: usize = 24;
 
 /// Counts of recipients.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Volume {
     /// Recipients whose mail the provider took.
     pub sent: u64,

@@ -4,9 +4,11 @@
 //! ids come in as values, so every rule here can be tested with a literal.
 
 pub mod activity;
+pub mod alert;
 pub mod api_key;
 pub mod attachment;
 pub mod audit;
+pub mod block_review;
 pub mod bounce;
 pub mod bounce_category;
 pub mod bounce_category_texts;

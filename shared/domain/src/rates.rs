@@ -1,10 +1,14 @@
 //! Bounce and complaint rates, and when they are too high (S4.2, I4).
 
+use serde::{Deserialize, Serialize};
+
 use crate::day_tally::Volume;
+use crate::ids::CampaignId;
 use crate::limits::{BOUNCE_VOLUME_MIN, COMPLAINT_VOLUME_MIN};
 
 /// What a rate is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Metric {
     /// Recipients whose mail came back.
     Bounces,
@@ -13,7 +17,8 @@ pub enum Metric {
 }
 
 /// How a rate stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Too little mail to tell.
     TooFew,
@@ -99,6 +104,33 @@ impl Level {
             Self::Warn => "warn",
             Self::Alert => "alert",
             Self::Stop => "stop",
+        }
+    }
+}
+
+/// Which mail a rate is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Window {
+    /// The mail of the present hour and the 24 before it.
+    LastDay,
+    /// The mail of today and the seven days before.
+    LastWeek,
+    /// As much mail as the sender sends in an ordinary week, counted back from now: as SES judges a
+    /// sender, small and large ones alike ("representative volume").
+    Representative,
+    /// All mail of a campaign.
+    Campaign(CampaignId),
+}
+
+impl Window {
+    /// Its name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LastDay => "last_day",
+            Self::LastWeek => "last_week",
+            Self::Representative => "representative",
+            Self::Campaign(_) => "campaign",
         }
     }
 }

@@ -79,7 +79,7 @@ pub async fn lift(
 }
 
 /// Takes the addresses off the provider's list, and gives those blocks that are ours alone now.
-async fn off_the_providers_list(
+pub(crate) async fn off_the_providers_list(
     records: &Records,
     list: &dyn SuppressionList,
     tenant: TenantId,

@@ -186,6 +186,14 @@ pub enum ListedFor {
     Complaint,
 }
 
+/// Whether mail of ours passes authentication, as the provider sees it.
+#[async_trait]
+pub trait SendingHealth: Send + Sync {
+    /// Whether mail written from this domain is signed so that DKIM passes, and with it DMARC, for the
+    /// signature is the domain's own (RFC 7489 section 3.1.1).
+    async fn authenticated(&self, domain: &str) -> Result<bool, PortFault>;
+}
+
 /// Gives work to a queue that delivers it at least once, in any order.
 #[async_trait]
 pub trait WorkQueue: Send + Sync {

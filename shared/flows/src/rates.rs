@@ -6,38 +6,13 @@ use domain::day_tally::{DayTally, Volume};
 use domain::ids::{CampaignId, TenantId};
 use domain::limits::REPRESENTATIVE_DAYS_MAX;
 use domain::permission::{Allowed, ReadReports};
+use domain::rates::Window;
 use domain::timestamp::Timestamp;
 use store::day_tallies;
 use store::table::Table;
 
 use crate::error::FlowError;
 use crate::ports::Records;
-
-/// Which mail a rate is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Window {
-    /// The mail of the present hour and the 24 before it.
-    LastDay,
-    /// The mail of today and the seven days before.
-    LastWeek,
-    /// As much mail as the sender sends in an ordinary week, counted back from now: as SES judges a
-    /// sender, small and large ones alike ("representative volume").
-    Representative,
-    /// All mail of a campaign.
-    Campaign(CampaignId),
-}
-
-impl Window {
-    /// Its name in the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::LastDay => "last_day",
-            Self::LastWeek => "last_week",
-            Self::Representative => "representative",
-            Self::Campaign(_) => "campaign",
-        }
-    }
-}
 
 /// The volumes of the three windows of a tenant, and of a campaign where one is asked for.
 ///

@@ -3,6 +3,7 @@
 //! `T#` stands for `TENANT#<tenant>`. Addresses and header ids stand in keys as keyed hashes only.
 
 mod activities;
+mod alerts;
 mod associations;
 mod auto_answers;
 mod contacts;
@@ -17,6 +18,7 @@ mod notices;
 mod people;
 mod recovery;
 mod requests;
+mod reviews;
 mod search;
 mod sender_addresses;
 mod sends;
@@ -24,6 +26,7 @@ mod sweeps;
 mod tallies;
 
 pub use activities::*;
+pub use alerts::*;
 pub use associations::*;
 pub use auto_answers::*;
 pub use contacts::*;
@@ -38,6 +41,7 @@ pub use notices::*;
 pub use people::*;
 pub use recovery::*;
 pub use requests::*;
+pub use reviews::*;
 pub use search::*;
 pub use sender_addresses::*;
 pub use sends::*;

@@ -4,6 +4,7 @@
 //! every write is conditional or order-free; nothing here knows the AWS SDK.
 
 pub mod activities;
+pub mod alerts;
 pub mod api_keys;
 pub mod audit;
 pub mod auto_answers;
@@ -29,6 +30,7 @@ pub mod messages;
 pub mod modules;
 pub mod notices;
 pub mod organizations;
+pub mod reviews;
 pub mod routes;
 pub mod search_entries;
 pub mod sender_addresses;

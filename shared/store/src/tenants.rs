@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item;
 use crate::keys;
-use crate::table::{Table, TableFault, Write};
+use crate::table::{Index, Query, SortRange, Table, TableFault, TableName, Write};
 
 /// Which tenant operates the stack: its administrators also see mail that belongs to nobody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,31 @@ pub async fn operator(table: &dyn Table) -> Result<Option<TenantId>, TableFault>
 /// A fault of the table.
 pub async fn get(table: &dyn Table, tenant: TenantId) -> Result<Option<Tenant>, TableFault> {
     table.get(&keys::tenant(tenant).key).await?.item.map(item::from_item).transpose()
+}
+
+/// The ids of the stack's tenants behind that one, in order, at most so many.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn page_after(
+    table: &dyn Table,
+    after: Option<TenantId>,
+    limit: u32,
+) -> Result<Vec<TenantId>, TableFault> {
+    // A blank sorts before all that could follow an id, `~` behind every id.
+    let behind = |after| SortRange::Between(format!("{after} "), "~".to_owned());
+    let query = Query {
+        table: TableName::Crm,
+        index: Index::Gsi1,
+        partition: keys::tenants(),
+        range: after.map_or(SortRange::All, behind),
+        descending: false,
+        limit,
+        after: None,
+    };
+    let items = table.query(&query).await?.items.into_iter();
+    let tenants: Vec<Tenant> = items.map(item::from_item).collect::<Result<_, _>>()?;
+    Ok(tenants.into_iter().map(|tenant| tenant.id).collect())
 }
 
 /// The write that replaces a tenant, if its stored revision is still `rev_before`.

@@ -4,6 +4,7 @@
 pub mod memory_archive;
 pub mod memory_queue;
 pub mod memory_sender;
+pub mod memory_sending_health;
 pub mod memory_suppression_list;
 pub mod memory_table;
 pub mod people;

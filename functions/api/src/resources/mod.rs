@@ -5,6 +5,7 @@ pub mod activity_bodies;
 pub mod activity_views;
 pub mod add_party;
 pub mod address_book;
+pub mod alerts;
 pub mod api_keys;
 pub mod block_views;
 pub mod blocked_contacts;
@@ -27,6 +28,7 @@ pub mod messages;
 pub mod module_fields;
 pub mod modules;
 pub mod reports;
+pub mod reviews;
 pub mod route_views;
 pub mod routes;
 pub mod search;
@@ -74,6 +76,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         bounces::endpoints(),
         suppressions::endpoints(),
         reports::endpoints(),
+        reviews::endpoints(),
+        alerts::endpoints(),
         blocked_contacts::endpoints(),
         unblock_requests::endpoints(),
     ];

@@ -10,9 +10,18 @@ pub fn operator() -> ItemKeys {
     only(crm("STACK".to_owned(), "OPERATOR"))
 }
 
-/// A tenant.
+/// A tenant; `TENANTS` lists them by id.
 pub fn tenant(tenant: TenantId) -> ItemKeys {
-    only(crm(format!("TENANT#{tenant}"), "TENANT"))
+    ItemKeys {
+        key: crm(format!("TENANT#{tenant}"), "TENANT"),
+        gsi1: Some((tenants(), tenant.to_string())),
+        gsi2: None,
+    }
+}
+
+/// Index partition of all tenants of the stack.
+pub fn tenants() -> String {
+    "TENANTS".to_owned()
 }
 
 /// How many of something a tenant has: one item each, for a transaction changes an item once.

@@ -1,0 +1,88 @@
+//! From a tick of the schedule to alerts about rates and to blocks that are lifted.
+
+pub mod event;
+
+use domain::limits::REVIEW_TIME;
+use flows::daily_review::daily_review;
+use flows::error::FlowError;
+use flows::ports::Records;
+use flows::review_blocks::ReviewPorts;
+use lambda::batch::chain;
+use tracing::{error, info};
+
+/// What a run did, for the log and for who invokes it by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Told {
+    /// Tenants that were looked at.
+    pub tenants: u64,
+    /// Alerts that were opened.
+    pub alerts_opened: u64,
+    /// Alerts whose incident is over.
+    pub alerts_recovered: u64,
+    /// Blocks that were lifted.
+    pub blocks_lifted: u64,
+    /// Blocks that were kept.
+    pub blocks_kept: u64,
+    /// Blocks that nobody could be asked about: they come again.
+    pub blocks_undecided: u64,
+    /// Whether the pass came to its end.
+    pub is_complete: bool,
+}
+
+/// Goes on with the pass.
+///
+/// # Errors
+/// Failures: the next tick goes on from the last tenant that was done. Where tenants failed one by one,
+/// each is logged, and the last of them is the error.
+pub async fn review(records: &Records, ports: ReviewPorts<'_>) -> Result<Told, FlowError> {
+    let mut done = daily_review(records, ports, REVIEW_TIME).await?;
+    let told = Told {
+        tenants: done.tenants,
+        alerts_opened: done.alerts_opened,
+        alerts_recovered: done.alerts_recovered,
+        blocks_lifted: done.blocks.lifted,
+        blocks_kept: done.blocks.kept,
+        blocks_undecided: done.blocks.undecided,
+        is_complete: done.is_complete,
+    };
+    for (tenant, failed) in &done.failed {
+        error!(%tenant, outcome = "failed", cause = chain(failed), "tenant not reviewed");
+    }
+    info!(
+        outcome = "reviewed",
+        told.tenants,
+        told.alerts_opened,
+        told.alerts_recovered,
+        told.blocks_lifted,
+        told.blocks_kept,
+        told.blocks_undecided,
+        told.is_complete,
+        "tenants reviewed"
+    );
+    done.failed.pop().map_or(Ok(told), |(_, failed)| Err(failed))
+}
+
+#[cfg(test)]
+mod tests {
+    use flows::review_blocks::ReviewPorts;
+    use testkit::memory_sending_health::MemorySendingHealth;
+    use testkit::people;
+    use testkit::world::World;
+
+    use super::event::Tick;
+    use super::review;
+
+    #[tokio::test]
+    async fn a_tick_of_any_content_reviews_every_tenant() {
+        let tick = r#"{"version": "0", "detail-type": "Scheduled Event", "detail": {}}"#;
+        assert_eq!(serde_json::from_str::<Tick>(tick).unwrap(), Tick {});
+        let world = World::new(1);
+        for number in 1..=2 {
+            people::make_tenant(&world.records, number, &[]).await.unwrap();
+        }
+        let health = MemorySendingHealth::default();
+        let list = world.suppression_list.as_ref();
+        let told = review(&world.records, ReviewPorts { list, health: &health }).await.unwrap();
+        assert_eq!((told.tenants, told.blocks_lifted, told.is_complete), (2, 0, true));
+    }
+}
