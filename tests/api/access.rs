@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use api::endpoint::Endpoint;
 use domain::ids::{
-    ActivityId, ContactId, IntakeId, InvitationId, LinkRuleId, ListId, MailNoticeId, MessageId,
-    RouteId, ThreadId, UnblockRequestId,
+    ActivityId, AlertId, ContactId, IntakeId, InvitationId, LinkRuleId, ListId, MailNoticeId,
+    MessageId, RouteId, ThreadId, UnblockRequestId,
 };
 use domain::permission::Scope;
 use domain::timestamp::Timestamp;
@@ -116,6 +116,7 @@ async fn ids(office: &Office, firm: &Firm) -> BTreeMap<&'static str, String> {
         ("events", ActivityId::from_bits(1).to_string()),
         ("notes", ActivityId::from_bits(1).to_string()),
         ("invitations", InvitationId::from_bits(1).to_string()),
+        ("alerts", AlertId::from_bits(1).to_string()),
         ("unblock_requests", UnblockRequestId::from_bits(1).to_string()),
     ])
 }

@@ -3,6 +3,7 @@
 mod access;
 mod activities;
 mod add_party;
+mod alerts;
 mod api_keys;
 mod calendar;
 mod contact_acts;

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+mod review;
 mod search;
 
+pub use review::*;
 pub use search::*;
 
 /// Largest raw mail taken in, in octets: what the S3 action of SES delivers (40 MB).
@@ -267,23 +269,6 @@ pub const BOUNCE_VOLUME_MIN: u64 = 100;
 pub const COMPLAINT_VOLUME_MIN: u64 = 1_000;
 /// How many days before today the volume is looked for that stands for a sender's habit.
 pub const REPRESENTATIVE_DAYS_MAX: u32 = 27;
-/// Blocks that a review lifts for a tenant in a day and that held until then: each is an address that
-/// is mailed on trial, and a few that come back must not make a rate.
-pub const REVIEW_PROBES_MAX: u64 = 40;
-/// Most blocks that each list of a review's report names: with domains of full length the item stays
-/// under 32 KB.
-pub const REVIEW_LINES_MAX: usize = 40;
-/// Blocks of one step of a review: each is two writes of a transaction at most.
-pub const REVIEW_STEP: u32 = 25;
-/// Tenants that a pass reads at once.
-pub const REVIEW_TENANTS_STEP: u32 = 25;
-/// How long a run goes on before it leaves the rest to the next: the function's time limit is 300 s,
-/// and one step of a tenant takes seconds.
-pub const REVIEW_TIME: Duration = Duration::from_secs(200);
-/// Most campaigns of a tenant whose rates are watched at once: those with most mail of a week.
-pub const WATCHED_CAMPAIGNS_MAX: usize = 200;
-/// Open alerts that one look at the rates reads, to end those of campaigns that send no more.
-pub const OPEN_ALERTS_READ_MAX: u32 = 200;
 /// How many months back the lists of bounces and complaints go: as long as a send is kept.
 pub const BOUNCE_MONTHS_MAX: u32 = 14;
 /// How long after sending an invalid address is listed for the clean-up of lists (S2.11).
