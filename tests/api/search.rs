@@ -114,7 +114,7 @@ async fn the_cursor_of_a_search_opens_the_same_search_of_the_same_person_only() 
 }
 
 #[tokio::test]
-async fn a_mailbox_lists_its_mail_newest_first_and_anothers_does_not_exist() {
+async fn a_mailbox_lists_its_mail_newest_first_and_that_of_others_does_not_exist() {
     let office = Office::new();
     let firm = three_mails(&office).await;
     let (mia, adam) = (&firm.member, &firm.admin);

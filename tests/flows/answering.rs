@@ -190,7 +190,7 @@ async fn a_throttled_answer_goes_on_when_it_is_given_again() {
 }
 
 #[tokio::test]
-async fn ones_own_meeting_and_anothers_invitation_take_no_answer() {
+async fn ones_own_meeting_and_the_invitation_of_another_take_no_answer() {
     let inbound = Inbound::new().await;
     let own = itip("REQUEST", 0, "20261201T090000Z").replace(BOSS, ANNA);
     let draft = Draft::new("own", ANNA, ANNA).calendar("REQUEST", &own);
