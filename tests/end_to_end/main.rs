@@ -3,6 +3,7 @@
 
 mod first_tenant;
 mod inbound;
+mod journey;
 mod quarantine;
 mod restart;
 mod sealed;
