@@ -2,7 +2,7 @@
 
 use http::Method;
 use local::{bounce_demo, demo::MAIL_DOMAIN, mail_api::MailApi, ses::outcome::Outcome};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     shared_cloud::{eventually, on_the_cloud},
@@ -80,5 +80,47 @@ fn an_answer_that_quotes_only_the_id_of_ses_joins_the_conversation() {
             (mails == 2).then_some(())
         })
         .await;
+    });
+}
+
+#[test]
+fn a_block_for_good_is_lifted_by_two_administrators_alone_and_mail_goes_out_again() {
+    on_the_cloud(async |cloud, api| {
+        let to = "returned@bounce.example";
+        cloud.ses().set_outcome(to, Outcome::NoEmail).unwrap();
+        let id = sent(&api, to).await;
+        with_status(&api, &id, "bounced_permanent").await;
+        let post = async |api: &MailApi, path: &str, body: Value| {
+            api.call(Method::POST, path, &[], &body).await.unwrap()
+        };
+        let block = eventually("the block", async || {
+            let found = post(&api, "/v1/suppressions/lookup", json!({"email": to})).await;
+            found.json().unwrap()["blocks"][0]["id"].as_str().map(str::to_owned)
+        })
+        .await;
+        let lift = json!({"ids": [block], "cause_resolved": true});
+        let alone = post(&api, "/v1/suppressions/unblock", lift).await;
+        assert!(!alone.text().contains("\"lifted\""), "{}", alone.text());
+
+        let user = json!({"name": "Second", "email": "second@bounce.example", "role": "admin"});
+        let user = post(&api, "/v1/users", user).await.json().unwrap();
+        let key = json!({"name": "second", "user": user["id"], "expires_in_days": 1,
+            "scopes": ["blocks.read", "blocks.lift", "blocks.override"]});
+        let key = post(&api, "/v1/api_keys", key).await.json().unwrap();
+        let second = api.with_key(key["key"].as_str().unwrap());
+
+        let open = json!({"ids": [block], "reason": "is back at work", "cause_resolved": true});
+        let opened = post(&api, "/v1/unblock_requests", open).await;
+        let opened = opened.success("opening a request").unwrap().json().unwrap();
+        let path = format!("/v1/unblock_requests/{}/confirm", opened["id"].as_str().unwrap());
+        let reason = json!({"reason": "I have asked"});
+        assert_eq!(post(&api, &path, reason.clone()).await.status, 403, "not by himself");
+        let confirmed = post(&second, &path, reason).await;
+        confirmed.success("confirming").unwrap();
+
+        cloud.ses().set_outcome(to, Outcome::Delivered).unwrap();
+        let answer = bounce_demo::send(&api, to, "after-the-lift").await.unwrap();
+        let answer = answer.success("sending again").unwrap().json().unwrap();
+        with_status(&api, answer["id"].as_str().unwrap(), "delivered").await;
     });
 }
