@@ -6,6 +6,7 @@ mod inbound;
 mod journey;
 mod quarantine;
 mod restart;
+mod schedules;
 mod sealed;
 mod search;
 mod sending;
