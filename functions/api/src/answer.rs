@@ -49,13 +49,10 @@ impl Answer {
 
     fn new(status: StatusCode, view: &impl Serialize) -> Result<Self, ApiError> {
         let body = json(view)?;
-        Ok(Self { status, body, body_again: None, etag: None, replayed: false })
-    }
-
-    /// The same answer for a thing of this revision.
-    pub fn of_revision(mut self, rev: u64) -> Self {
-        self.etag = Some(format!("\"{rev}\""));
-        self
+        // What has a revision is named by it (RFC 9110 section 8.8.3), wherever it is shown alone.
+        let etag =
+            body.get("rev").and_then(serde_json::Value::as_u64).map(|rev| format!("\"{rev}\""));
+        Ok(Self { status, body, body_again: None, etag, replayed: false })
     }
 
     /// The same answer, and the view that repeated requests get instead.

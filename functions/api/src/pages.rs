@@ -79,6 +79,20 @@ impl ListQuery {
         let after = self.cursor.map(|cursor| seal.open(&cursor)).transpose()?;
         Ok((Wish { limit: self.limit, after }, seal, self.filter))
     }
+
+    /// The same of a list that nothing filters.
+    ///
+    /// # Errors
+    /// `cursor_invalid`; `query_malformed` for any other word.
+    pub fn open_whole<P>(
+        self,
+        app: &App,
+        allowed: &Allowed<P>,
+    ) -> Result<(Wish, CursorSeal), Refused> {
+        let (wish, seal, filter) = self.open(app, allowed)?;
+        filter.finish()?;
+        Ok((wish, seal))
+    }
 }
 
 /// The answer with one page.

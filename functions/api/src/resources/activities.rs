@@ -242,8 +242,7 @@ where
     once(&app, &call, &asked.keyed, async |origin| {
         let made = manage_activities::create(records, allowed, mail.as_ref(), request, origin, new);
         let activity = made.await?;
-        let rev = activity.rev;
-        Ok(Answer::created(&ActivityView::from(SeenActivity::from(activity)))?.of_revision(rev))
+        Answer::created(&ActivityView::from(SeenActivity::from(activity)))
     })
     .await
 }
@@ -299,8 +298,7 @@ async fn under_contact(
 ) -> Result<Answer, ApiError> {
     let activities = call.actor.require::<ReadActivities>()?;
     let mail = mail_right(&call);
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let reader = Reader { allowed: &activities, mail: mail.as_ref() };
     let contact = path.get("id")?;
     let (records, allowed) = (&app.records, &call.allowed);
@@ -315,8 +313,7 @@ async fn under_message(
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
     let activities = call.actor.require::<ReadActivities>()?;
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let (records, message) = (&app.records, path.get("id")?);
     let listed =
         show_activities::of_message(records, &activities, &call.allowed, message, wish).await?;
@@ -324,6 +321,5 @@ async fn under_message(
 }
 
 fn answer(seen: SeenActivity) -> Result<Answer, ApiError> {
-    let rev = seen.activity.rev;
-    Ok(Answer::ok(&ActivityView::from(seen))?.of_revision(rev))
+    Answer::ok(&ActivityView::from(seen))
 }

@@ -87,10 +87,8 @@ async fn add(
         let added =
             add_party::add_party(records, archive, rights, request, origin, message, &wanted);
         let PartyAdded { contact, made, linked } = added.await?;
-        let rev = contact.rev;
         let view = PartyAddedView { contact: contact.into(), made, linked };
-        let answer = if made { Answer::created(&view)? } else { Answer::ok(&view)? };
-        Ok(answer.of_revision(rev))
+        if made { Answer::created(&view) } else { Answer::ok(&view) }
     })
     .await
 }

@@ -154,10 +154,9 @@ async fn create(
     once(&app, &call, &asked.keyed, async |origin| {
         let new = NewApiKey { name, scopes, expires_in_days, user };
         let made = manage_api_keys::create(records, allowed, call.request, origin, new).await?;
-        let rev = made.key.rev;
         let view = ApiKeyView::from(made.key);
         let again = MadeApiKeyView::new(view.clone(), None);
-        Answer::created(&MadeApiKeyView::new(view, made.text))?.of_revision(rev).shown_once(&again)
+        Answer::created(&MadeApiKeyView::new(view, made.text))?.shown_once(&again)
     })
     .await
 }
@@ -181,6 +180,5 @@ async fn revoke(
 }
 
 fn answer(key: ApiKey) -> Result<Answer, ApiError> {
-    let rev = key.rev;
-    Ok(Answer::ok(&ApiKeyView::from(key))?.of_revision(rev))
+    Answer::ok(&ApiKeyView::from(key))
 }

@@ -263,8 +263,7 @@ async fn create(
     once(&app, &call, &asked.keyed, async |origin| {
         let new = NewContact { kind, name, addresses, owner, account, fields };
         let contact = manage_contacts::create(records, allowed, call.request, origin, new).await?;
-        let rev = contact.rev;
-        Ok(Answer::created(&ContactView::from(contact))?.of_revision(rev))
+        Answer::created(&ContactView::from(contact))
     })
     .await
 }
@@ -322,8 +321,7 @@ async fn people(
     path: PathWords,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let id = path.get("id")?;
     let listed = manage_contacts::people(&app.records, &call.allowed, id, wish).await?;
     page(listed, &seal, ContactView::from)
@@ -331,6 +329,5 @@ async fn people(
 
 /// The answer with a contact and its revision.
 pub(super) fn answer(contact: Contact) -> Result<Answer, ApiError> {
-    let rev = contact.rev;
-    Ok(Answer::ok(&ContactView::from(contact))?.of_revision(rev))
+    Answer::ok(&ContactView::from(contact))
 }

@@ -227,8 +227,7 @@ async fn list(
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
     call.actor.require::<ReadMail>()?;
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let listed = show_invitations::list(&app.records, &call.allowed, wish).await?;
     page(listed, &seal, InvitationView::from)
 }

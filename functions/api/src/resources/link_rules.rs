@@ -90,8 +90,7 @@ async fn list(
     call: Call<ReadContacts>,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let listed = manage_link_rules::list(&app.records, &call.allowed, wish).await?;
     page(listed, &seal, LinkRuleView::from)
 }
@@ -106,8 +105,7 @@ async fn create(
     once(&app, &call, &asked.keyed, async |origin| {
         let made = manage_link_rules::create(records, allowed, request, origin, &email, contact);
         let rule = made.await?;
-        let rev = rule.rev;
-        Ok(Answer::created(&LinkRuleView::from(rule))?.of_revision(rev))
+        Answer::created(&LinkRuleView::from(rule))
     })
     .await
 }

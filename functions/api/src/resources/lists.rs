@@ -168,8 +168,7 @@ async fn list(
     call: Call<ReadContacts>,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     page(manage_lists::list(&app.records, &call.allowed, wish).await?, &seal, ListView::from)
 }
 
@@ -181,8 +180,7 @@ async fn create(
     let (records, allowed, name) = (&app.records, &call.allowed, &asked.body.name);
     once(&app, &call, &asked.keyed, async |origin| {
         let list = manage_lists::create(records, allowed, call.request, origin, name).await?;
-        let rev = list.rev;
-        Ok(Answer::created(&ListView::from(list))?.of_revision(rev))
+        Answer::created(&ListView::from(list))
     })
     .await
 }
@@ -224,8 +222,7 @@ async fn members(
     path: PathWords,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let id = path.get("id")?;
     let listed = list_members::members(&app.records, &call.allowed, id, wish).await?;
     page(listed, &seal, ListMemberView::from)
@@ -268,14 +265,12 @@ async fn of_contact(
     path: PathWords,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let id = path.get("id")?;
     let listed = list_members::lists_of(&app.records, &call.allowed, id, wish).await?;
     page(listed, &seal, ListView::from)
 }
 
 fn answer(list: List) -> Result<Answer, ApiError> {
-    let rev = list.rev;
-    Ok(Answer::ok(&ListView::from(list))?.of_revision(rev))
+    Answer::ok(&ListView::from(list))
 }

@@ -167,8 +167,7 @@ async fn list(
     call: Call<ReadContacts>,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (_, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (_, seal) = query.open_whole(&app, &call.allowed)?;
     page(manage_modules::list(&app.records, &call.allowed).await?, &seal, ModuleView::from)
 }
 
@@ -182,8 +181,7 @@ async fn create(
     let (records, allowed) = (&app.records, &call.allowed);
     once(&app, &call, &asked.keyed, async |origin| {
         let module = manage_modules::create(records, allowed, call.request, origin, new).await?;
-        let rev = module.rev;
-        Ok(Answer::created(&ModuleView::from(module))?.of_revision(rev))
+        Answer::created(&ModuleView::from(module))
     })
     .await
 }
@@ -230,8 +228,7 @@ async fn versions(
     path: PathWords,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let (records, allowed) = (&app.records, &call.allowed);
     let listed = manage_modules::versions(records, allowed, path.get("id")?, wish).await?;
     page(listed, &seal, ModuleView::from)
@@ -255,6 +252,5 @@ async fn purge(
 }
 
 fn answer(module: Module) -> Result<Answer, ApiError> {
-    let rev = module.rev;
-    Ok(Answer::ok(&ModuleView::from(module))?.of_revision(rev))
+    Answer::ok(&ModuleView::from(module))
 }

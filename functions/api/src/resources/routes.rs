@@ -221,8 +221,7 @@ async fn list(
     call: Call<ReadRoutes>,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let listed = manage_routes::list(&app.records, &call.allowed, wish).await?;
     page(listed, &seal, |route| RouteView::of(route, &call.allowed))
 }
@@ -238,8 +237,7 @@ async fn create(
     once(&app, &call, &asked.keyed, async |origin| {
         let new = NewRoute { address, domain, mailbox, purpose };
         let route = manage_routes::create(records, allowed, call.request, origin, new).await?;
-        let rev = route.rev;
-        Ok(Answer::created(&RouteView::of(route, allowed))?.of_revision(rev))
+        Answer::created(&RouteView::of(route, allowed))
     })
     .await
 }
@@ -306,6 +304,5 @@ async fn delete(
 }
 
 fn answer<P>(route: Route, allowed: &Allowed<P>) -> Result<Answer, ApiError> {
-    let rev = route.rev;
-    Ok(Answer::ok(&RouteView::of(route, allowed))?.of_revision(rev))
+    Answer::ok(&RouteView::of(route, allowed))
 }

@@ -100,8 +100,7 @@ async fn list(
     call: Call<ReadSenderAddresses>,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let listed = flow::list(&app.records, &call.allowed, wish).await?;
     let now = app.records.clock.now();
     page(listed, &seal, |sender| SenderAddressView::of(&sender, now))

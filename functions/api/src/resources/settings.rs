@@ -122,6 +122,5 @@ async fn change(
 }
 
 fn answer(tenant: Tenant) -> Result<Answer, ApiError> {
-    let rev = tenant.rev;
-    Ok(Answer::ok(&SettingsView::from(tenant))?.of_revision(rev))
+    Answer::ok(&SettingsView::from(tenant))
 }

@@ -129,8 +129,7 @@ async fn show(
     path: PathWords,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let (records, allowed) = (&app.records, &call.allowed);
     let (thread, listed) = show_thread(records, allowed, path.get("id")?, wish).await?;
     let suggested_thread = suggestion(records, allowed, &thread).await?;

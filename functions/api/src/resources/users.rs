@@ -125,8 +125,7 @@ async fn list(
     call: Call<ReadUsers>,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     page(manage_users::list(&app.records, &call.allowed, wish).await?, &seal, UserView::from)
 }
 
@@ -140,8 +139,7 @@ async fn create(
     once(&app, &call, &asked.keyed, async |origin| {
         let new = NewUser { name, email, role };
         let user = manage_users::create(records, allowed, call.request, origin, new).await?;
-        let rev = user.rev;
-        Ok(Answer::created(&UserView::from(user))?.of_revision(rev))
+        Answer::created(&UserView::from(user))
     })
     .await
 }
@@ -194,6 +192,5 @@ async fn disable(
 }
 
 fn answer(user: User) -> Result<Answer, ApiError> {
-    let rev = user.rev;
-    Ok(Answer::ok(&UserView::from(user))?.of_revision(rev))
+    Answer::ok(&UserView::from(user))
 }
