@@ -90,6 +90,27 @@ async fn a_body_over_the_limit_is_refused_told_or_not() {
 }
 
 #[tokio::test]
+async fn a_body_that_calls_itself_something_else_than_json_is_refused() {
+    let office = Office::new();
+    let firm = office.firm("acme", true).await;
+    let lead = json!({"name": "a", "kind": "lead"});
+    let ask = |form: &str| {
+        office.post("/v1/contacts", lead.clone()).by(&firm.member).header("content-type", form)
+    };
+    for form in
+        ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "", "text/x+json"]
+    {
+        let problem = ask(form).send().await.expect_problem(415, "media_type_unsupported");
+        assert_eq!(problem["field"], "Content-Type");
+    }
+    for form in
+        ["application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"]
+    {
+        ask(form).send().await.expect(201);
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_is_no_json_object_of_the_wanted_shape_is_told_what_is_wrong() {
     let office = Office::new();
     let firm = office.firm("acme", true).await;

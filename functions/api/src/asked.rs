@@ -8,7 +8,8 @@ use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request
 use bytes::Bytes;
 use domain::limits::REQUEST_BODY_BYTES_MAX;
 use domain::refusal::{RefusalCode, Refused};
-use http::header::{CONTENT_LENGTH, IF_MATCH};
+use http::HeaderValue;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -128,6 +129,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Asked<T> {
 
     async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
+        media_type(&parts)?;
         let octets = octets(&parts, body).await?;
         let key = parts.headers.get("idempotency-key");
         // A header that is no text gives the empty key, which is refused as malformed.
@@ -135,6 +137,20 @@ impl<T: DeserializeOwned> FromRequest<App> for Asked<T> {
         let target = format!("{} {}", parts.method, parts.uri.path());
         Ok(Self { body: read_json(&octets)?, keyed: Keyed { key, target, octets } })
     }
+}
+
+/// JSON by whatever name: `application/json`, a merge patch (RFC 7396), or none told.
+fn media_type(parts: &Parts) -> Result<(), Refused> {
+    let is_json = |told: &HeaderValue| {
+        let named = told.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+        let named = named.trim().to_ascii_lowercase();
+        named.strip_prefix("application/").is_some_and(|n| n == "json" || n.ends_with("+json"))
+    };
+    if parts.headers.get_all(CONTENT_TYPE).iter().all(is_json) {
+        return Ok(());
+    }
+    let hint = "send JSON, with `Content-Type: application/json`";
+    Err(Refused::field(RefusalCode::MediaTypeUnsupported, "Content-Type", hint))
 }
 
 async fn octets(parts: &Parts, body: Body) -> Result<Bytes, Refused> {

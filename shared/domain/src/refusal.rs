@@ -85,6 +85,8 @@ pub enum RefusalKind {
     TooOften,
     /// Too many octets.
     TooLarge,
+    /// The body is of a form that nothing here reads.
+    WrongMediaType,
     /// The request can be read, and a rule says no.
     Rule,
 }
@@ -146,6 +148,8 @@ refusal_codes! {
     RevisionMissing = "revision_missing", RevisionMissing, "The revision is needed.";
     /// The body is longer than the API takes.
     BodyTooLarge = "body_too_large", TooLarge, "The body is too large.";
+    /// The body says of itself that it is no JSON.
+    MediaTypeUnsupported = "media_type_unsupported", WrongMediaType, "The body is of another form.";
     /// The idempotency key was used with another body.
     IdempotencyKeyReused = "idempotency_key_reused", Conflict, "The key was used for another request.";
     /// The first request with this idempotency key is still at work.

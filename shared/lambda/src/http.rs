@@ -121,6 +121,7 @@ pub fn status(kind: RefusalKind) -> StatusCode {
         RefusalKind::RevisionMismatch => StatusCode::PRECONDITION_FAILED,
         RefusalKind::RevisionMissing => StatusCode::PRECONDITION_REQUIRED,
         RefusalKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        RefusalKind::WrongMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         RefusalKind::Rule => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
