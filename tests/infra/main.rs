@@ -6,6 +6,7 @@
 
 mod access_rules;
 mod broken;
+mod costs;
 mod data_rules;
 mod function_rules;
 mod queue_rules;
