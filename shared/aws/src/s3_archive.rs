@@ -29,12 +29,17 @@ const CONFLICT_TRIES: u32 = 4;
 impl S3Archive {
     /// The archive in that bucket. No call yet.
     pub fn new(cloud: &Cloud, bucket: String) -> Self {
-        let config = cloud.of("S3");
-        // A local cloud has no name for each bucket.
-        let elsewhere = config.endpoint_url().is_some();
-        let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(elsewhere);
-        Self { client: Client::from_conf(config.build()), bucket }
+        Self { client: client(cloud), bucket }
     }
+}
+
+/// The client of S3.
+pub(crate) fn client(cloud: &Cloud) -> Client {
+    let config = cloud.of("S3");
+    // A local cloud has no name for each bucket.
+    let elsewhere = config.endpoint_url().is_some();
+    let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(elsewhere);
+    Client::from_conf(config.build())
 }
 
 #[async_trait]

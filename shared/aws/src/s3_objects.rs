@@ -7,6 +7,7 @@ use domain::timestamp::Timestamp;
 use flows::ports::{ListedObject, ObjectList, ObjectPage, PortFault};
 
 use crate::cloud::Cloud;
+use crate::s3_archive;
 
 /// Lists the mail bucket.
 pub struct S3Objects {
@@ -17,11 +18,7 @@ pub struct S3Objects {
 impl S3Objects {
     /// The objects of that bucket. No call yet.
     pub fn new(cloud: &Cloud, bucket: String) -> Self {
-        let config = cloud.of("S3");
-        // A local cloud has no name for each bucket.
-        let elsewhere = config.endpoint_url().is_some();
-        let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(elsewhere);
-        Self { client: Client::from_conf(config.build()), bucket }
+        Self { client: s3_archive::client(cloud), bucket }
     }
 }
 

@@ -8,8 +8,8 @@ use domain::refusal::{RefusalCode, Refused};
 use store::intake;
 
 use crate::error::FlowError;
-use crate::ports::{Records, Work, WorkQueue};
-use crate::review_intakes::{busy, find};
+use crate::ports::{Records, WorkQueue};
+use crate::review_intakes::{busy, find, take_in_again};
 use crate::transaction::{Doer, Transaction};
 
 /// Lets a mail in although the gate of its route was closed: the decision stays on the intake, so every
@@ -25,21 +25,14 @@ pub async fn release(
     request: RequestId,
     id: IntakeId,
 ) -> Result<Intake, FlowError> {
-    let (table, now) = (records.table.as_ref(), records.clock.now());
-    let mut found = find(table, allowed.tenant(), id).await?;
+    let now = records.clock.now();
+    let mut found = find(records.table.as_ref(), allowed.tenant(), id).await?;
     let reason = quarantined(&found)?;
     if !reason.is_gate() {
         return Err(Refused::new(RefusalCode::NotReleasable, reason.hint()).into());
     }
     found.released = Some(Decision { by: allowed.user(), at: now });
-    let mut transaction = Transaction::default();
-    transaction.add_or(intake::queue(&found, now)?, busy(None));
-    transaction.note(Doer::new(allowed, request, now), "intake.released", id)?;
-    transaction.commit(table).await?;
-    queue.put(&Work::RetryIntake(id)).await?;
-    found.state = IntakeState::Queued { queued_at: now };
-    found.attempts = 0;
-    Ok(found)
+    take_in_again(records, queue, Doer::new(allowed, request, now), "intake.released", found).await
 }
 
 /// Ends a mail that nobody wants. Its raw mail stays until the archive's rules end it.

@@ -105,16 +105,27 @@ pub async fn retry(
     request: RequestId,
     id: IntakeId,
 ) -> Result<Intake, FlowError> {
-    let table = records.table.as_ref();
     let now = records.clock.now();
-    let mut found = find(table, allowed.tenant(), id).await?;
+    let found = find(records.table.as_ref(), allowed.tenant(), id).await?;
     may_retry(&found.state, now)?;
+    take_in_again(records, queue, Doer::new(allowed, request, now), "intake.retried", found).await
+}
+
+/// Puts a mail that nobody has in hand into the queue, under what the trail calls the act.
+pub(crate) async fn take_in_again(
+    records: &Records,
+    queue: &dyn WorkQueue,
+    doer: Doer,
+    act: &'static str,
+    mut found: Intake,
+) -> Result<Intake, FlowError> {
+    let queued_at = doer.at;
     let mut transaction = Transaction::default();
-    transaction.add_or(intake::queue(&found, now)?, busy(None));
-    transaction.note(Doer::new(allowed, request, now), "intake.retried", id)?;
-    transaction.commit(table).await?;
-    queue.put(&Work::RetryIntake(id)).await?;
-    found.state = IntakeState::Queued { queued_at: now };
+    transaction.add_or(intake::queue(&found, queued_at)?, busy(None));
+    transaction.note(doer, act, found.id)?;
+    transaction.commit(records.table.as_ref()).await?;
+    queue.put(&Work::RetryIntake(found.id)).await?;
+    found.state = IntakeState::Queued { queued_at };
     found.attempts = 0;
     Ok(found)
 }
