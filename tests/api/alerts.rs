@@ -10,6 +10,7 @@ use flows::watch_rates::watch_rates;
 use serde_json::json;
 use store::keys;
 use store::table::{Change, Table, Write};
+use testkit::memory_dns::MemoryDns;
 use testkit::memory_sending_health::MemorySendingHealth;
 
 use crate::office::{Firm, Office, items, text_at};
@@ -72,9 +73,10 @@ async fn the_report_of_a_review_names_what_was_lifted_and_kept() {
     let full = block(&office, &firm, "full@harbour.example", BounceCategory::MailboxFull).await;
     let gone = block(&office, &firm, "gone@harbour.example", BounceCategory::BadMailbox).await;
     office.world.clock.advance(domain::limits::BLOCK_REVIEW);
-    let (health, now) = (MemorySendingHealth::default(), office.world.clock.now());
+    let (health, dns) = (MemorySendingHealth::default(), MemoryDns::default());
+    let now = office.world.clock.now();
     let list = office.world.suppression_list.as_ref();
-    let ports = ReviewPorts { list, health: &health };
+    let ports = ReviewPorts { list, health: &health, dns: &dns };
     review_blocks(&office.world.records, ports, firm.id, now).await.unwrap();
     let asked = office.get("/v1/reports/reviews").by(&firm.member).send().await.expect(200);
     let report = &items(&asked)[0];

@@ -9,6 +9,7 @@ mod bench_of_inbound;
 mod bench_of_routes;
 mod calendar_mails;
 mod day_tallies;
+mod domain_review;
 mod events_order;
 mod events_timelines;
 mod inbound_bounces;

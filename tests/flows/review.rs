@@ -24,23 +24,28 @@ use flows::review_blocks::{ReviewPorts, Reviewed, review_blocks};
 use futures::future::join;
 use store::table::{Table, TableName};
 use store::{messages, reviews, sends, suppressions};
+use testkit::memory_dns::MemoryDns;
 use testkit::memory_sending_health::MemorySendingHealth;
 use testkit::people;
 use testkit::world::World;
 
 use crate::rounds::RoundCounter;
 
-const DAY: Duration = Duration::from_secs(86_400);
-const OURS: &str = "crm.example.com";
+pub const DAY: Duration = Duration::from_secs(86_400);
+pub const OURS: &str = "crm.example.com";
 
-struct Firm {
-    world: World,
-    tenant: TenantId,
-    health: MemorySendingHealth,
+pub struct Firm {
+    pub world: World,
+    pub tenant: TenantId,
+    pub health: MemorySendingHealth,
+    pub dns: MemoryDns,
 }
 
+/// `anna` stands for `anna@harbour.example`.
 fn address(name: &str) -> EmailAddress {
-    EmailAddress::parse(&format!("{name}@harbour.example")).unwrap()
+    let whole =
+        if name.contains('@') { name.to_owned() } else { format!("{name}@harbour.example") };
+    EmailAddress::parse(&whole).unwrap()
 }
 
 /// A mail that we wrote: what a block for a policy names as its source.
@@ -73,16 +78,18 @@ fn mail(at: Timestamp) -> Message {
 }
 
 impl Firm {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let world = World::new(1);
         let tenant = people::make_tenant(&world.records, 1, &["anna@crm.example.com"]).await;
-        let firm = Self { tenant: tenant.unwrap().id, world, health: Default::default() };
+        let (health, dns) = (MemorySendingHealth::default(), MemoryDns::default());
+        let firm = Self { tenant: tenant.unwrap().id, world, health, dns };
+        firm.dns.text(&format!("_dmarc.{OURS}"), "v=DMARC1; p=none");
         let writes = messages::create(firm.tenant, &mail(firm.world.clock.now()), &[]).unwrap();
         firm.world.table.transact(writes).await.unwrap();
         firm
     }
 
-    async fn block(&self, name: &str, category: BounceCategory) {
+    pub async fn block(&self, name: &str, category: BounceCategory) {
         self.block_for(name, SuppressionCause::Bounce, Some(category)).await;
     }
 
@@ -121,15 +128,16 @@ impl Firm {
     }
 
     fn ports(&self) -> ReviewPorts<'_> {
-        ReviewPorts { list: self.world.suppression_list.as_ref(), health: &self.health }
+        let list = self.world.suppression_list.as_ref();
+        ReviewPorts { list, health: &self.health, dns: &self.dns }
     }
 
-    async fn review(&self) -> Reviewed {
+    pub async fn review(&self) -> Reviewed {
         let until = self.world.clock.now().plus(DAY);
         review_blocks(&self.world.records, self.ports(), self.tenant, until).await.unwrap()
     }
 
-    async fn is_blocked(&self, name: &str) -> bool {
+    pub async fn is_blocked(&self, name: &str) -> bool {
         let asked = [suppressions::Asked::one_off(address(name))];
         let (table, hasher) = (self.world.table.as_ref(), &self.world.records.hasher);
         let now = self.world.clock.now();
@@ -137,12 +145,12 @@ impl Firm {
         !found.is_empty()
     }
 
-    async fn reports(&self) -> Vec<ReviewReport> {
+    pub async fn reports(&self) -> Vec<ReviewReport> {
         reviews::list(self.world.table.as_ref(), self.tenant, 10, None).await.unwrap().0
     }
 }
 
-fn verdicts(report: &ReviewReport) -> Vec<(Option<BounceCategory>, Verdict)> {
+pub fn verdicts(report: &ReviewReport) -> Vec<(Option<BounceCategory>, Verdict)> {
     let lines = report.lifted.iter().chain(&report.kept);
     lines.map(|line| (line.category, line.verdict)).collect()
 }
@@ -197,6 +205,7 @@ async fn each_cause_has_its_own_remedy() {
                 Verdict::AuthenticationFails
             }
             C::BadMailbox => Verdict::NeverLifted,
+            C::TemporaryDomainError | C::BadDomain => Verdict::DomainTakesNone,
             _ => Verdict::NotCheckable,
         };
         assert_eq!(verdict, wanted, "{category:?}");
@@ -280,10 +289,10 @@ async fn a_pass_goes_on_where_the_last_run_ended_and_begins_anew_at_its_end() {
     for number in 1..=3 {
         people::make_tenant(&world.records, number, &[]).await.unwrap();
     }
-    let health = MemorySendingHealth::default();
+    let (health, dns) = (MemorySendingHealth::default(), MemoryDns::default());
     let list = world.suppression_list.as_ref();
     let run = async |time| {
-        let ports = ReviewPorts { list, health: &health };
+        let ports = ReviewPorts { list, health: &health, dns: &dns };
         let told = daily_review(&world.records, ports, time).await.unwrap();
         assert!(told.failed.is_empty());
         (told.tenants, told.is_complete)

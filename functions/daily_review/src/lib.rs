@@ -65,6 +65,7 @@ pub async fn review(records: &Records, ports: ReviewPorts<'_>) -> Result<Told, F
 #[cfg(test)]
 mod tests {
     use flows::review_blocks::ReviewPorts;
+    use testkit::memory_dns::MemoryDns;
     use testkit::memory_sending_health::MemorySendingHealth;
     use testkit::people;
     use testkit::world::World;
@@ -80,9 +81,10 @@ mod tests {
         for number in 1..=2 {
             people::make_tenant(&world.records, number, &[]).await.unwrap();
         }
-        let health = MemorySendingHealth::default();
+        let (health, dns) = (MemorySendingHealth::default(), MemoryDns::default());
         let list = world.suppression_list.as_ref();
-        let told = review(&world.records, ReviewPorts { list, health: &health }).await.unwrap();
+        let ports = ReviewPorts { list, health: &health, dns: &dns };
+        let told = review(&world.records, ports).await.unwrap();
         assert_eq!((told.tenants, told.blocks_lifted, told.is_complete), (2, 0, true));
     }
 }

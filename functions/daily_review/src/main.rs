@@ -6,6 +6,7 @@ use aws::ses_suppression_list::SesSuppressionList;
 use daily_review::event::Tick;
 use flows::error::FlowError;
 use flows::review_blocks::ReviewPorts;
+use internet::resolver::Resolver;
 use lambda::backend::Backend;
 use lambda::{settings, start};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -19,10 +20,11 @@ async fn main() -> Result<(), Error> {
     let backend = Backend::new(&cloud, tables, secret);
     let list = SesSuppressionList::new(&cloud);
     let health = SesIdentities::new(&cloud);
+    let dns = Resolver::of_the_machine();
 
     let handle = async |_: LambdaEvent<Tick>| {
         let records = backend.records().await.map_err(FlowError::from)?;
-        let ports = ReviewPorts { list: &list, health: &health };
+        let ports = ReviewPorts { list: &list, health: &health, dns: &dns };
         Ok::<_, Error>(daily_review::review(&records, ports).await?)
     };
     lambda_runtime::run(service_fn(handle)).await

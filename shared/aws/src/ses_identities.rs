@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::ProvideErrorMetadata;
-use aws_sdk_sesv2::types::DkimStatus;
-use flows::ports::{PortFault, SendingHealth};
+use aws_sdk_sesv2::types::{DkimStatus, MailFromDomainStatus};
+use flows::ports::{PortFault, SendingHealth, Signing};
 
 use crate::cloud::Cloud;
 
@@ -19,9 +19,10 @@ impl SesIdentities {
         Self { client: Client::new(&cloud.of("SESV2")) }
     }
 
-    /// Whether mail of this identity is signed and the keys are found in the DNS; none where it is no
-    /// identity. SES looks the DNS records up again and again by itself.
-    async fn signs(&self, identity: &str) -> Result<Option<bool>, PortFault> {
+    /// Whether mail of this identity is signed and the keys are found in the DNS, and its own envelope
+    /// domain while that is in use; none where it is no identity. SES looks the DNS records up again
+    /// and again by itself.
+    async fn of(&self, identity: &str) -> Result<Option<Signing>, PortFault> {
         let request = self.client.get_email_identity().email_identity(identity);
         let answer = match request.send().await {
             Ok(answer) => answer,
@@ -34,23 +35,28 @@ impl SesIdentities {
         let signs = answer.dkim_attributes().is_some_and(|dkim| {
             dkim.signing_enabled() && dkim.status() == Some(&DkimStatus::Success)
         });
-        Ok(Some(answer.verified_for_sending_status() && signs))
+        // Else SES writes a domain of its own there, or sends nothing.
+        let in_use = answer.mail_from_attributes().filter(|mail_from| {
+            *mail_from.mail_from_domain_status() == MailFromDomainStatus::Success
+        });
+        let mail_from = in_use.map(|mail_from| mail_from.mail_from_domain().to_owned());
+        Ok(Some(Signing { signs: answer.verified_for_sending_status() && signs, mail_from }))
     }
 }
 
 #[async_trait]
 impl SendingHealth for SesIdentities {
-    async fn authenticated(&self, domain: &str) -> Result<bool, PortFault> {
+    async fn signing(&self, domain: &str) -> Result<Signing, PortFault> {
         // A subdomain without an identity of its own is signed by its parent's ("Creating and
         // verifying identities in Amazon SES").
         let mut identity = domain;
         while identity.contains('.') {
-            if let Some(signs) = self.signs(identity).await? {
-                return Ok(signs);
+            if let Some(signing) = self.of(identity).await? {
+                return Ok(signing);
             }
             identity = identity.split_once('.').map_or("", |(_, parent)| parent);
         }
-        Ok(false)
+        Ok(Signing::default())
     }
 }
 
@@ -65,11 +71,31 @@ mod tests {
         Answer::Text(200, told)
     }
 
-    async fn passes(answers: Vec<Answer>) -> (Result<bool, PortFault>, usize) {
+    async fn signing(answers: Vec<Answer>) -> (Result<Signing, PortFault>, usize) {
         let loopback = Loopback::answering(answers).await;
         let health = SesIdentities::new(&loopback.cloud);
-        let passes = health.authenticated("news.crm.example").await;
-        (passes, loopback.asked().len())
+        let signing = health.signing("news.crm.example").await;
+        (signing, loopback.asked().len())
+    }
+
+    async fn passes(answers: Vec<Answer>) -> (Result<bool, PortFault>, usize) {
+        let (signing, asked) = signing(answers).await;
+        (signing.map(|signing| signing.signs), asked)
+    }
+
+    #[tokio::test]
+    async fn an_envelope_domain_of_ours_is_told_while_it_is_in_use() {
+        for (status, wanted) in [("SUCCESS", Some("bounce.crm.example")), ("FAILED", None)] {
+            let told = format!(
+                r#"{{"VerifiedForSendingStatus":true,
+                    "DkimAttributes":{{"SigningEnabled":true,"Status":"SUCCESS"}},
+                    "MailFromAttributes":{{"MailFromDomain":"bounce.crm.example",
+                    "MailFromDomainStatus":"{status}","BehaviorOnMxFailure":"USE_DEFAULT_VALUE"}}}}"#
+            );
+            let (found, _) = signing(vec![Answer::Text(200, told)]).await;
+            let mail_from = wanted.map(str::to_owned);
+            assert_eq!(found.unwrap(), Signing { signs: true, mail_from });
+        }
     }
 
     #[tokio::test]

@@ -1,11 +1,14 @@
 //! The review of blocks half a year after they began: which cause has to be solved, and what a day's
 //! review came to (S4.9, H7).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::bounce_category::BounceCategory;
 use crate::day::Day;
 use crate::ids::TenantId;
+use crate::limits::{BLOCK_REVIEW, REVIEW_RETRY};
 use crate::suppression::{Suppression, SuppressionCause};
 use crate::suppression_id::SuppressionId;
 use crate::timestamp::Timestamp;
@@ -35,8 +38,18 @@ pub enum Verdict {
     TimePassed,
     /// Lifted: our mail passes authentication now.
     AuthenticationPasses,
+    /// Lifted: the domain takes mail again.
+    DomainTakesMail,
     /// Kept: our mail does not pass authentication.
     AuthenticationFails,
+    /// Kept: the SPF record of our envelope sender does not name the provider.
+    SpfFails,
+    /// Kept: our domain publishes no DMARC policy.
+    NoDmarcPolicy,
+    /// Kept: the domain takes no mail.
+    DomainTakesNone,
+    /// Kept, to be looked at the next day: the DNS gave no answer.
+    NotAnswered,
     /// Kept: nobody can look up whether the cause is solved.
     NotCheckable,
     /// Kept: bad mailboxes, and what people decided or wished.
@@ -113,9 +126,22 @@ impl Verdict {
     /// Whether it lifts the block.
     pub fn lifts(self) -> bool {
         match self {
-            Self::Ended | Self::TimePassed | Self::AuthenticationPasses => true,
-            Self::AuthenticationFails | Self::NotCheckable | Self::NeverLifted => false,
+            Self::Ended | Self::TimePassed | Self::AuthenticationPasses | Self::DomainTakesMail => {
+                true
+            }
+            Self::AuthenticationFails
+            | Self::SpfFails
+            | Self::NoDmarcPolicy
+            | Self::DomainTakesNone
+            | Self::NotAnswered
+            | Self::NotCheckable
+            | Self::NeverLifted => false,
         }
+    }
+
+    /// After how long a block that is kept is looked at again.
+    pub fn review_after(self) -> Duration {
+        if self == Self::NotAnswered { REVIEW_RETRY } else { BLOCK_REVIEW }
     }
 
     /// Its name in the API.
@@ -124,7 +150,12 @@ impl Verdict {
             Self::Ended => "ended",
             Self::TimePassed => "time_passed",
             Self::AuthenticationPasses => "authentication_passes",
+            Self::DomainTakesMail => "domain_takes_mail",
             Self::AuthenticationFails => "authentication_fails",
+            Self::SpfFails => "spf_fails",
+            Self::NoDmarcPolicy => "no_dmarc_policy",
+            Self::DomainTakesNone => "domain_takes_none",
+            Self::NotAnswered => "not_answered",
             Self::NotCheckable => "not_checkable",
             Self::NeverLifted => "never_lifted",
         }

@@ -59,6 +59,12 @@ pub fn organization_domain(address: &EmailAddress) -> Option<&str> {
     (!is_free).then_some(registrable)
 }
 
+/// The registrable domain above a name by the public-suffix list, free mail or not: what DMARC calls
+/// the organizational domain (RFC 7489 section 3.2). None for public suffixes themselves.
+pub fn registrable_domain(domain: &str) -> Option<&str> {
+    psl::domain_str(domain)
+}
+
 /// Whether an address is a role's or a program's, tags left out.
 pub fn is_role(address: &EmailAddress) -> bool {
     let local = address.local_part().split('+').next().unwrap_or_default();

@@ -1,6 +1,7 @@
-//! What flows need of the world outside, each in two to four verbs. The AWS adapters are in crate
-//! `aws`, the fakes in crate `testkit`.
+//! What flows need of the world outside, each in two to four verbs. The adapters are in crates
+//! `aws` and `internet`, the fakes in crate `testkit`.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -189,9 +190,55 @@ pub enum ListedFor {
 /// Whether mail of ours passes authentication, as the provider sees it.
 #[async_trait]
 pub trait SendingHealth: Send + Sync {
-    /// Whether mail written from this domain is signed so that DKIM passes, and with it DMARC, for the
-    /// signature is the domain's own (RFC 7489 section 3.1.1).
-    async fn authenticated(&self, domain: &str) -> Result<bool, PortFault>;
+    /// How the provider sends mail that is written from this domain.
+    async fn signing(&self, domain: &str) -> Result<Signing, PortFault>;
+}
+
+/// How the provider sends mail of a domain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signing {
+    /// Whether the mail is signed so that DKIM passes, and with it DMARC, for the signature is the
+    /// domain's own (RFC 7489 section 3.1.1).
+    pub signs: bool,
+    /// The domain of the envelope sender, where it is one of ours: its SPF record is ours too. None
+    /// where the provider's own domain stands there.
+    pub mail_from: Option<String>,
+}
+
+/// What the DNS says of domains. Each name is absolute: no search list is gone through. A fault means
+/// that nobody knows now (RFC 2308 section 7: a server's failure is not an answer).
+#[async_trait]
+pub trait Dns: Send + Sync {
+    /// The hosts that take a domain's mail, the preferred one first (RFC 5321 section 5.1); `.` is the
+    /// null MX of a domain that takes none (RFC 7505).
+    async fn mail_exchangers(&self, domain: &str) -> Result<DnsAnswer<String>, PortFault>;
+
+    /// Addresses of a host, of one kind (A) or, where it has none, of the other (AAAA).
+    async fn addresses(&self, host: &str) -> Result<DnsAnswer<IpAddr>, PortFault>;
+
+    /// The texts of a name; one that is cut into strings is put together (RFC 7208 section 3.3).
+    async fn texts(&self, name: &str) -> Result<DnsAnswer<String>, PortFault>;
+}
+
+/// What the DNS answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DnsAnswer<T> {
+    /// These records, one at least.
+    Found(Vec<T>),
+    /// The name exists and has no such record.
+    NoData,
+    /// There is no such name (NXDOMAIN).
+    NoSuchDomain,
+}
+
+impl<T> DnsAnswer<T> {
+    /// The records; empty where there are none.
+    pub fn records(self) -> Vec<T> {
+        match self {
+            Self::Found(records) => records,
+            Self::NoData | Self::NoSuchDomain => Vec::new(),
+        }
+    }
 }
 
 /// Gives work to a queue that delivers it at least once, in any order.

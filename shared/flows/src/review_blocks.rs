@@ -5,25 +5,26 @@
 //! trail, under the condition that block and report are as they were read: a run that dies or meets
 //! another leaves nothing half done, and what was reviewed is not due any more.
 
+mod judge;
+
 use std::collections::BTreeMap;
 
 use domain::audit::AuditEntry;
-use domain::block_review::{Remedy, ReviewReport, Verdict};
+use domain::block_review::{ReviewReport, Verdict};
 use domain::bounce_category::BounceCategory;
-use domain::contact::PartyRole;
 use domain::day::Day;
 use domain::ids::{RequestId, TenantId};
-use domain::limits::{BLOCK_REVIEW, REVIEW_LINES_MAX, REVIEW_PROBES_MAX, REVIEW_STEP};
-use domain::send::SendPlace;
+use domain::limits::{REVIEW_LINES_MAX, REVIEW_PROBES_MAX, REVIEW_STEP};
 use domain::suppression::Suppression;
 use domain::suppression_id::SuppressionId;
 use domain::timestamp::Timestamp;
 use store::table::Table;
-use store::{audit, messages, reviews, suppressions};
+use store::{audit, reviews, suppressions};
 
 use crate::error::{Failure, FlowError};
 use crate::lift_blocks;
-use crate::ports::{Records, SendingHealth, SuppressionList};
+use crate::ports::{Dns, Records, SendingHealth, SuppressionList};
+use crate::review_blocks::judge::Judge;
 use crate::transaction::Transaction;
 
 /// What a review needs beside the records.
@@ -31,8 +32,10 @@ use crate::transaction::Transaction;
 pub struct ReviewPorts<'a> {
     /// The provider's list, from which what is lifted goes first.
     pub list: &'a dyn SuppressionList,
-    /// Whether our own mail passes authentication.
+    /// How the provider sends our own mail.
     pub health: &'a dyn SendingHealth,
+    /// What the DNS says of domains, theirs and ours.
+    pub dns: &'a dyn Dns,
 }
 
 /// What a run came to.
@@ -67,7 +70,8 @@ pub async fn review_blocks(
 ) -> Result<Reviewed, FlowError> {
     let table = records.table.as_ref();
     let now = records.clock.now();
-    let mut run = Run { records, ports, tenant, now, passes: BTreeMap::new() };
+    let judge = Judge::new(table, ports, tenant, now);
+    let mut run = Run { records, ports, tenant, now, judge };
     let mut done = Reviewed::default();
     for category in BounceCategory::ALL {
         let mut after = None;
@@ -94,8 +98,7 @@ struct Run<'a> {
     ports: ReviewPorts<'a>,
     tenant: TenantId,
     now: Timestamp,
-    /// Whether mail from a domain passes authentication; none where nobody could say.
-    passes: BTreeMap<String, Option<bool>>,
+    judge: Judge<'a>,
 }
 
 impl Run<'_> {
@@ -103,7 +106,7 @@ impl Run<'_> {
         let mut done = Reviewed::default();
         let mut judged = Vec::new();
         for block in blocks {
-            match self.judge(&block).await? {
+            match self.judge.judge(&block).await? {
                 Some(verdict) => judged.push((block, verdict)),
                 None => done.undecided = done.undecided.saturating_add(1),
             }
@@ -131,44 +134,6 @@ impl Run<'_> {
 
     fn table(&self) -> &dyn Table {
         self.records.table.as_ref()
-    }
-
-    /// What is to become of a block; none where a port could not be asked.
-    async fn judge(&mut self, block: &Suppression) -> Result<Option<Verdict>, FlowError> {
-        let remedy = Remedy::of(block);
-        if remedy != Remedy::None && !block.holds(self.now) {
-            return Ok(Some(Verdict::Ended));
-        }
-        Ok(match remedy {
-            Remedy::None => Some(Verdict::NeverLifted),
-            Remedy::Time => Some(Verdict::TimePassed),
-            Remedy::Domain | Remedy::Unknown => Some(Verdict::NotCheckable),
-            Remedy::Authentication => match self.written_from(block).await? {
-                None => Some(Verdict::NotCheckable),
-                Some(domain) => self.passes(domain).await.map(|passes| match passes {
-                    true => Verdict::AuthenticationPasses,
-                    false => Verdict::AuthenticationFails,
-                }),
-            },
-        })
-    }
-
-    /// The domain that the mail was written from that led to a block.
-    async fn written_from(&self, block: &Suppression) -> Result<Option<String>, FlowError> {
-        let Some(SendPlace::OneOff { message }) = block.source else { return Ok(None) };
-        let found = messages::get(self.table(), self.tenant, message).await?;
-        let parties = found.into_iter().flat_map(|found| found.message.parties);
-        let mut authors = parties.filter(|party| party.role == PartyRole::From);
-        Ok(authors.next().map(|author| author.address.domain().to_owned()))
-    }
-
-    async fn passes(&mut self, domain: String) -> Option<bool> {
-        if let Some(known) = self.passes.get(&domain) {
-            return *known;
-        }
-        let passes = self.ports.health.authenticated(&domain).await.ok();
-        self.passes.insert(domain, passes);
-        passes
     }
 
     /// Leaves out what would be one probe too many.
@@ -236,7 +201,7 @@ impl Run<'_> {
             if verdict.lifts() {
                 block.lift(self.now, false);
             } else {
-                block.review_at = self.now.plus(BLOCK_REVIEW);
+                block.review_at = self.now.plus(verdict.review_after());
                 block.rev = block.rev.saturating_add(1);
             }
             transaction.add(suppressions::replace(&block, before.rev)?);

@@ -2,6 +2,7 @@
 //! randomness from a seed, and all of them together as a [`world::World`].
 
 pub mod memory_archive;
+pub mod memory_dns;
 pub mod memory_queue;
 pub mod memory_sender;
 pub mod memory_sending_health;

@@ -1,12 +1,12 @@
-//! Which domains' mail passes authentication, in memory.
+//! How the provider sends mail of domains, in memory.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use flows::ports::{PortFault, SendingHealth};
+use flows::ports::{PortFault, SendingHealth, Signing};
 
-/// Which domains' mail passes; it can be told to fail.
+/// How mail of domains is sent; it can be told to fail.
 #[derive(Default)]
 pub struct MemorySendingHealth {
     state: Mutex<State>,
@@ -14,15 +14,21 @@ pub struct MemorySendingHealth {
 
 #[derive(Default)]
 struct State {
-    domains: BTreeSet<String>,
+    domains: BTreeMap<String, Signing>,
     asked: u64,
     fails: bool,
 }
 
 impl MemorySendingHealth {
-    /// Makes mail from a domain pass.
+    /// Signs mail from a domain, under the provider's envelope domain.
     pub fn mend(&self, domain: &str) {
-        self.lock().domains.insert(domain.to_owned());
+        self.lock().domains.insert(domain.to_owned(), Signing { signs: true, mail_from: None });
+    }
+
+    /// Signs mail from a domain, under an envelope domain of its own.
+    pub fn mend_with_envelope(&self, domain: &str, mail_from: &str) {
+        let signing = Signing { signs: true, mail_from: Some(mail_from.to_owned()) };
+        self.lock().domains.insert(domain.to_owned(), signing);
     }
 
     /// Makes every call fail, or work again.
@@ -42,13 +48,13 @@ impl MemorySendingHealth {
 
 #[async_trait]
 impl SendingHealth for MemorySendingHealth {
-    async fn authenticated(&self, domain: &str) -> Result<bool, PortFault> {
+    async fn signing(&self, domain: &str) -> Result<Signing, PortFault> {
         let mut state = self.lock();
         state.asked += 1;
         if state.fails {
             let source = "the provider does not answer".into();
             return Err(PortFault { port: "identities", operation: "get", source });
         }
-        Ok(state.domains.contains(domain))
+        Ok(state.domains.get(domain).cloned().unwrap_or_default())
     }
 }

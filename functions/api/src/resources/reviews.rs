@@ -41,8 +41,9 @@ pub struct ReviewedBlockView {
     /// Its bounce category, like `temporary/mailbox full`; null where it came of no bounce.
     #[schema(required)]
     pub category: Option<&'static str>,
-    /// Lifted: `ended`, `time_passed`, `authentication_passes`. Kept: `authentication_fails`,
-    /// `not_checkable`, `never_lifted`.
+    /// Lifted: `ended`, `time_passed`, `authentication_passes`, `domain_takes_mail`. Kept:
+    /// `authentication_fails`, `spf_fails`, `no_dmarc_policy`, `domain_takes_none`, `not_answered` (looked
+    /// at again the next day), `not_checkable`, `never_lifted`.
     pub verdict: &'static str,
 }
 

@@ -19,3 +19,22 @@ pub const REVIEW_TIME: Duration = Duration::from_secs(200);
 pub const WATCHED_CAMPAIGNS_MAX: usize = 200;
 /// Open alerts that one look at the rates reads, to end those of campaigns that send no more.
 pub const OPEN_ALERTS_READ_MAX: u32 = 200;
+/// Mail exchangers of a domain that are asked for an address: one that has one is enough.
+pub const EXCHANGERS_ASKED_MAX: usize = 5;
+/// Records that an SPF record of ours may lead to (RFC 7208 section 4.6.4).
+pub const SPF_LOOKUPS_MAX: usize = 10;
+/// Questions to the DNS that fail one after another before a run asks no more: then it is the way
+/// there, and each costs seconds.
+pub const DNS_FAILURES_MAX: u32 = 6;
+/// When a block is looked at again of which the DNS said nothing: name servers of dead domains are
+/// silent for days.
+pub const REVIEW_RETRY: Duration = Duration::from_secs(86_400);
+/// How long one question to the DNS may take, with its second try.
+pub const DNS_TIME: Duration = Duration::from_secs(6);
+/// How long one try of a question may take.
+pub const DNS_TRY_TIME: Duration = Duration::from_secs(2);
+/// Longest that an answer of the DNS is kept, whatever it says itself: a run takes minutes, and the
+/// next one asks anew.
+pub const DNS_TTL_MAX: Duration = Duration::from_secs(300);
+/// Answers of the DNS that are kept: a few for each domain of a run.
+pub const DNS_CACHE_MAX: u64 = 1_024;
