@@ -1,5 +1,6 @@
 //! Mail whose hand-over has lost the provider's answer: its `Send` event brings the provider's id, and
-//! with it the claim of the header id that answers name (B5, F13).
+//! with it the claim of the header id that answers name (B5, F13). Whether anybody has noticed the loss
+//! yet does not matter: a worker that died right after the provider took the mail has noted nothing.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ pub(super) async fn settle(
     let mut lost: BTreeMap<(TenantId, MessageId), &String> = BTreeMap::new();
     for event in events {
         let send = known.sends.get(&SendKey::of(records, event));
-        let unknown = send.is_some_and(|send| send.unknown_at.is_some());
+        let unknown = send.is_some_and(|send| send.provider_id.is_none());
         if let (true, Fact::Sent, Some(SendPlace::OneOff { message }), Some(id)) =
             (unknown, &event.fact, event.place, &event.provider_id)
         {
