@@ -20,6 +20,7 @@ mod inbound_quarantine;
 mod index_shuffles;
 mod labelled_threads;
 mod merge_races;
+mod merged_ids;
 mod page_cost;
 mod review;
 mod rounds;

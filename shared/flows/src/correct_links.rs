@@ -66,10 +66,18 @@ pub async fn change(
         let found = contacts::get(table, by.may.tenant(), contact).await?;
         found.ok_or_else(FlowError::not_found)?;
     }
+    // A mail shows on a record under whichever of its ids it is linked: it is taken off all of them.
+    let removed = match change.removed() {
+        Some(contact) => {
+            let found = contacts::get(table, by.may.tenant(), contact).await?;
+            found.map_or_else(|| vec![contact], |contact| contact.identities())
+        }
+        None => Vec::new(),
+    };
     for _ in 0..CONTENTION_RETRIES_MAX {
         let seen = visible_mail::of_ids(table, by.sees, &[message]).await?;
         let found = seen.into_iter().flatten().next().ok_or_else(FlowError::not_found)?;
-        let after = changed(&found.message, change)?;
+        let after = changed(&found.message, change, &removed)?;
         if after.contacts == found.message.contacts {
             return Ok(found);
         }
@@ -81,15 +89,18 @@ pub async fn change(
     Err(Refused::new(RefusalCode::TooMuchContention, "try again").into())
 }
 
-fn changed(message: &Message, change: LinkChange) -> Result<Message, Refused> {
+fn changed(
+    message: &Message,
+    change: LinkChange,
+    removed: &[ContactId],
+) -> Result<Message, Refused> {
     let mut after = message.clone();
-    if let LinkChange::Replace(to, from) = change
-        && !message.contacts.contains(&from)
-        && !message.contacts.contains(&to)
+    if let LinkChange::Replace(to, _) = change
+        && !message.contacts.iter().any(|linked| removed.contains(linked) || *linked == to)
     {
         return Err(no_such("instead_of", "the mail is not linked to this record"));
     }
-    after.contacts.retain(|contact| Some(*contact) != change.removed());
+    after.contacts.retain(|contact| !removed.contains(contact));
     if let Some(contact) = change.added().filter(|contact| !after.contacts.contains(contact)) {
         after.contacts.push(contact);
     }
@@ -116,8 +127,8 @@ fn transaction(
         let link = MailLink { contact, message: before.id, at: before.at, roles: Vec::new() };
         transaction.add(contacts::link_mail(tenant, &link)?);
     }
-    if let Some(contact) = change.removed() {
-        transaction.add(contacts::unlink_mail(tenant, contact, before.at, before.id));
+    for contact in before.contacts.iter().filter(|contact| !after.contacts.contains(contact)) {
+        transaction.add(contacts::unlink_mail(tenant, *contact, before.at, before.id));
     }
     let doer = Doer::new(by.may, by.request, records.clock.now());
     transaction.note(doer, change.action(), before.id)?;

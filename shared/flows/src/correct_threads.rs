@@ -121,7 +121,9 @@ pub async fn merge(
     if stays.id == goes.id {
         return Ok(stays);
     }
-    let mut after = Thread { rev: stays.rev.saturating_add(1), ..stays.clone() };
+    // What a person set apart stays apart from third ones as a part, too.
+    let held_apart = stays.held_apart || goes.held_apart;
+    let mut after = Thread { held_apart, rev: stays.rev.saturating_add(1), ..stays.clone() };
     after.absorbed.extend(goes.identities());
     if after.absorbed.len() > THREADS_ABSORBED_MAX {
         let hint = "move its messages instead";

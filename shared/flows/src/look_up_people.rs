@@ -5,7 +5,7 @@
 //! a batch for the records found, and one or two for blocks. What is found of mail comes from the mail
 //! delivered to oneself alone, administrators' too: another's correspondents are not shown here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::contact::Contact;
 use domain::email_address::EmailAddress;
@@ -126,7 +126,7 @@ async fn newest_mails(
     let question = IndexQuestion {
         scope: SearchScope::MailOf(user),
         list: SearchTerm::Mail,
-        needed: BTreeSet::new(),
+        needed: Vec::new(),
         span: None,
         after: None,
         limit: limits::BOOK_RECENT_MAILS,
@@ -143,7 +143,7 @@ async fn book_list(
     let question = IndexQuestion {
         scope: SearchScope::Book,
         list: SearchTerm::Prefix(prefix),
-        needed: BTreeSet::new(),
+        needed: Vec::new(),
         span: None,
         after: None,
         limit: limits::BOOK_RECORDS_READ,
@@ -197,11 +197,19 @@ impl Known {
         };
         let keys: Vec<Key> = listed.iter().filter_map(key).collect();
         let mut got = table::get_all(table, &keys.iter().cloned().collect()).await?.items;
-        let mut people = Vec::new();
+        let mut people: Vec<Person> = Vec::new();
         for key in keys {
             let Some(found) = got.remove(&key) else { continue };
             if key.sk == "CONTACT" {
-                people.extend(of_contact(&item::from_item(found)?));
+                let contact: Contact = item::from_item(found)?;
+                // Merged into another since it was indexed: that one has its addresses.
+                let survivor = match contact.merged_into {
+                    Some(into) => contacts::get(table, tenant, into).await?,
+                    None => None,
+                };
+                let new = of_contact(survivor.as_ref().unwrap_or(&contact)).into_iter();
+                let new: Vec<Person> = new.filter(|person| !people.contains(person)).collect();
+                people.extend(new);
             } else {
                 people.extend(of_user(&item::from_item(found)?));
             }

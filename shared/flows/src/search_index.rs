@@ -40,8 +40,8 @@ pub struct IndexQuestion {
     pub scope: SearchScope,
     /// The term whose list is read.
     pub list: SearchTerm,
-    /// Terms that every entry must have.
-    pub needed: BTreeSet<SearchTerm>,
+    /// Of each of these, every entry must have one term.
+    pub needed: Vec<BTreeSet<SearchTerm>>,
     /// The least and the greatest place in the list, both included.
     pub span: Option<(String, String)>,
     /// The place after which it goes on; none at the beginning.

@@ -2,23 +2,24 @@
 //! is decided by the list that is read: one's own, or for who sees all mail that of all. What a search
 //! reads and finds does not depend on mail of others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::email_address::EmailAddress;
-use domain::ids::{ContactId, MailboxId, MessageId, ThreadId};
+use domain::ids::{ContactId, MailboxId, MessageId, TenantId, ThreadId};
 use domain::limits;
 use domain::message::Direction;
 use domain::permission::{Allowed, ReadMail};
 use domain::search_term::{SearchScope, SearchTerm};
 use domain::search_words;
 use domain::timestamp::Timestamp;
-use futures::future::try_join_all;
-use store::table::PageMark;
+use futures::future::{try_join, try_join_all};
+use store::table::{PageMark, Table, TableFault};
+use store::{contacts, threads};
 
 use crate::error::FlowError;
 use crate::paging::{Listed, Wish};
 use crate::ports::{PortFault, Records, SearchIndex};
-use crate::search_index::{IndexAnswer, IndexQuestion};
+use crate::search_index::{Found, IndexAnswer, IndexQuestion};
 use crate::visible_mail::{self, VisibleMessage};
 
 /// What is looked for: all of it must fit.
@@ -52,15 +53,15 @@ impl Wanted {
         self.address.as_ref().map(EmailAddress::normal)
     }
 
-    /// The terms that every mail must have, those with the shortest lists presumably first.
-    fn terms(&self) -> Vec<SearchTerm> {
+    /// The terms that mails must have, of each group one: those with the shortest lists presumably first.
+    fn terms(&self, ids: &Identities) -> Vec<Vec<SearchTerm>> {
         let mut words = search_words::words(&self.words);
         words.truncate(limits::SEARCH_QUERY_WORDS_MAX);
         words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
         let named = [
-            self.thread.map(SearchTerm::Thread),
-            self.address.as_ref().map(SearchTerm::address),
-            self.contact.map(SearchTerm::Contact),
+            ids.threads.iter().copied().map(SearchTerm::Thread).collect(),
+            self.address.iter().map(SearchTerm::address).collect(),
+            ids.contacts.iter().copied().map(SearchTerm::Contact).collect::<Vec<_>>(),
         ];
         let narrowed = [
             self.mailbox.map(SearchTerm::Mailbox),
@@ -69,7 +70,8 @@ impl Wanted {
             self.has_attachment.map(SearchTerm::Files),
         ];
         let words = words.into_iter().map(SearchTerm::Word);
-        named.into_iter().flatten().chain(words).chain(narrowed.into_iter().flatten()).collect()
+        let alone = words.chain(narrowed.into_iter().flatten()).map(|term| vec![term]);
+        named.into_iter().filter(|group| !group.is_empty()).chain(alone).collect()
     }
 
     /// The least and the greatest place of the time span.
@@ -84,9 +86,39 @@ impl Wanted {
     }
 }
 
+/// All ids under which what is asked for may stand: others that became part of it, or it of another.
+#[derive(Clone, Debug, Default)]
+struct Identities {
+    contacts: Vec<ContactId>,
+    threads: Vec<ThreadId>,
+}
+
+impl Identities {
+    /// A read of the record and of the conversation, where one is asked for.
+    async fn read(
+        table: &dyn Table,
+        tenant: TenantId,
+        wanted: &Wanted,
+    ) -> Result<Self, TableFault> {
+        let contacts = async {
+            let Some(id) = wanted.contact else { return Ok(Vec::new()) };
+            let found = contacts::get(table, tenant, id).await?;
+            Ok(found.map_or_else(|| vec![id], |contact| contact.identities()))
+        };
+        let threads = async {
+            let Some(id) = wanted.thread else { return Ok(Vec::new()) };
+            let found = threads::followed(table, tenant, id).await?;
+            Ok(found.map_or_else(|| vec![id], |thread| thread.identities()))
+        };
+        let (contacts, threads) = try_join(contacts, threads).await?;
+        Ok(Self { contacts, threads })
+    }
+}
+
 /// One page of what is found, newest first: at most [`limits::SEARCH_QUERIES_MAX`] queries of the index
-/// and a batch read for each 100 mails, however much mail there is. A page can be shorter than wished
-/// for, or empty, and have a next one.
+/// (of a record or conversation that others became part of, at least one for each of its ids) and a
+/// batch read for each 100 mails, however much mail there is. A page can be shorter than wished for, or
+/// empty, and have a next one.
 ///
 /// # Errors
 /// Failures.
@@ -100,12 +132,14 @@ pub async fn search_mail(
     if wanted.span().is_some_and(|(least, greatest)| least > greatest) {
         return Ok(Listed { items: Vec::new(), next: None });
     }
-    let search = Search::new(index, allowed, wanted);
+    let table = records.table.as_ref();
+    let ids = Identities::read(table, allowed.tenant(), wanted).await?;
+    let search = Search::new(index, allowed, wanted, &ids);
     let (orders, next) = search.page(&wish).await?;
     let id = |order: &String| order.rsplit('#').next()?.parse::<MessageId>().ok();
     let ids: Vec<MessageId> = orders.iter().filter_map(id).collect();
     // The index may be behind: what a mail's record does not allow any more is left out.
-    let seen = visible_mail::of_ids(records.table.as_ref(), allowed, &ids).await?;
+    let seen = visible_mail::of_ids(table, allowed, &ids).await?;
     Ok(Listed { items: seen.into_iter().flatten().collect(), next })
 }
 
@@ -113,10 +147,10 @@ struct Search<'a> {
     index: &'a dyn SearchIndex,
     allowed: &'a Allowed<ReadMail>,
     scope: SearchScope,
-    needed: BTreeSet<SearchTerm>,
+    needed: Vec<BTreeSet<SearchTerm>>,
     span: Option<(String, String)>,
-    /// Lists that all hold every mail that fits.
-    lists: Vec<SearchTerm>,
+    /// Groups of lists, each of which holds every mail that fits.
+    lists: Vec<Vec<SearchTerm>>,
 }
 
 /// Names of a mark's parts: which list, and the place in it.
@@ -124,36 +158,38 @@ const LIST: &str = "list";
 const PLACE: &str = "place";
 
 impl<'a> Search<'a> {
-    fn new(index: &'a dyn SearchIndex, allowed: &'a Allowed<ReadMail>, wanted: &Wanted) -> Self {
-        let terms = wanted.terms();
-        let has_list = |term: &&SearchTerm| match term {
-            SearchTerm::Direction(_) | SearchTerm::Kind(_) | SearchTerm::Files(_) => false,
-            SearchTerm::Mail
-            | SearchTerm::Word(_)
-            | SearchTerm::Address(_)
-            | SearchTerm::Contact(_)
-            | SearchTerm::Thread(_)
-            | SearchTerm::Mailbox(_)
-            | SearchTerm::Prefix(_) => true,
-        };
-        let mut lists: Vec<SearchTerm> = terms.iter().filter(has_list).cloned().collect();
-        lists.truncate(limits::SEARCH_LISTS_MAX);
-        if lists.is_empty() {
-            lists.push(SearchTerm::Mail);
-        }
+    fn new(
+        index: &'a dyn SearchIndex,
+        allowed: &'a Allowed<ReadMail>,
+        wanted: &Wanted,
+        ids: &Identities,
+    ) -> Self {
+        let terms = wanted.terms(ids);
         let scope = if allowed.sees_all_mail() {
             SearchScope::AllMail
         } else {
             SearchScope::MailOf(allowed.user())
         };
-        let needed = terms.into_iter().collect();
+        let lists = lists_of(&terms);
+        let needed = terms.into_iter().map(BTreeSet::from_iter).collect();
         Self { index, allowed, scope, needed, span: wanted.span(), lists }
     }
 
+    /// Reads on in the lists of a group beside each other.
     async fn ask(&self, list: usize, after: Option<String>) -> Result<IndexAnswer, PortFault> {
+        let all = self.lists.get(list).map(Vec::as_slice).unwrap_or_default();
+        let asked = all.iter().map(|term| self.ask_one(term, after.clone()));
+        Ok(newest_of(try_join_all(asked).await?))
+    }
+
+    async fn ask_one(
+        &self,
+        list: &SearchTerm,
+        after: Option<String>,
+    ) -> Result<IndexAnswer, PortFault> {
         let question = IndexQuestion {
             scope: self.scope,
-            list: self.lists.get(list).cloned().unwrap_or(SearchTerm::Mail),
+            list: list.clone(),
             needed: self.needed.clone(),
             span: self.span.clone(),
             after,
@@ -162,13 +198,18 @@ impl<'a> Search<'a> {
         self.index.ask(self.allowed.tenant(), &question).await
     }
 
+    /// How many queries it takes to read on in a group.
+    fn queries(&self, list: usize) -> usize {
+        self.lists.get(list).map_or(1, Vec::len)
+    }
+
     /// The places of the page's mails, and where the next page begins.
     async fn page(&self, wish: &Wish) -> Result<(Vec<String>, Option<PageMark>), FlowError> {
         let mut queries = 1;
         let (list, mut answer) = match wish.after.as_ref().and_then(read_mark) {
             Some((list, place)) => (list, self.ask(list, Some(place)).await?),
             None => {
-                queries = self.lists.len();
+                queries = self.lists.iter().map(Vec::len).sum();
                 self.shortest().await?
             }
         };
@@ -183,7 +224,7 @@ impl<'a> Search<'a> {
             if orders.len() == limit || queries >= limits::SEARCH_QUERIES_MAX {
                 return Ok((orders, Some(mark(list, place))));
             }
-            queries += 1;
+            queries += self.queries(list);
             answer = self.ask(list, Some(place)).await?;
         }
     }
@@ -198,6 +239,44 @@ impl<'a> Search<'a> {
         let first = all.min_by(|(_, a), (_, b)| a.read_to.cmp(&b.read_to));
         Ok(first.unwrap_or((0, IndexAnswer { found: Vec::new(), read_to: None })))
     }
+}
+
+/// Of the groups that have lists the first few, and fewer where they are large.
+fn lists_of(terms: &[Vec<SearchTerm>]) -> Vec<Vec<SearchTerm>> {
+    let has_list = |group: &&Vec<SearchTerm>| group.iter().all(has_list);
+    let mut lists: Vec<Vec<SearchTerm>> = terms.iter().filter(has_list).cloned().collect();
+    lists.truncate(limits::SEARCH_LISTS_MAX);
+    while lists.len() > 1 && lists.iter().map(Vec::len).sum::<usize>() > limits::SEARCH_QUERIES_MAX
+    {
+        let largest = (0..lists.len()).max_by_key(|at| lists.get(*at).map(Vec::len));
+        largest.map(|at| lists.remove(at));
+    }
+    if lists.is_empty() {
+        lists.push(vec![SearchTerm::Mail]);
+    }
+    lists
+}
+
+fn has_list(term: &SearchTerm) -> bool {
+    match term {
+        SearchTerm::Direction(_) | SearchTerm::Kind(_) | SearchTerm::Files(_) => false,
+        SearchTerm::Mail
+        | SearchTerm::Word(_)
+        | SearchTerm::Address(_)
+        | SearchTerm::Contact(_)
+        | SearchTerm::Thread(_)
+        | SearchTerm::Mailbox(_)
+        | SearchTerm::Prefix(_) => true,
+    }
+}
+
+/// What several lists tell together, the newest first: only as far back as all of them were read.
+fn newest_of(answers: Vec<IndexAnswer>) -> IndexAnswer {
+    let read_to = answers.iter().filter_map(|answer| answer.read_to.clone()).max();
+    let all = answers.into_iter().flat_map(|answer| answer.found);
+    let known = all.filter(|found| read_to.as_ref().is_none_or(|end| found.order >= *end));
+    let once: BTreeMap<String, Found> = known.map(|found| (found.order.clone(), found)).collect();
+    IndexAnswer { found: once.into_values().rev().collect(), read_to }
 }
 
 fn mark(list: usize, place: String) -> PageMark {

@@ -161,7 +161,10 @@ impl SearchIndex for TableIndex {
                 .await
                 .map_err(|source| fault("ask", source))?;
         let read_to = entries.last().filter(|_| more).map(|last| last.order.clone());
-        let needed: BTreeSet<Mark> = needed.iter().map(|term| self.mark(tenant, term)).collect();
+        let marks_of = |one: &BTreeSet<SearchTerm>| -> BTreeSet<Mark> {
+            one.iter().map(|term| self.mark(tenant, term)).collect()
+        };
+        let needed: Vec<BTreeSet<Mark>> = needed.iter().map(marks_of).collect();
         let fits = entries.into_iter().filter(|entry| marks::hold(&entry.marks, &needed));
         let found =
             fits.map(|entry| Found { order: entry.order, correspondents: entry.correspondents });

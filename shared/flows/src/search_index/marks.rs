@@ -14,10 +14,10 @@ pub(super) fn joined(marks: &BTreeSet<Mark>) -> Vec<u8> {
     marks.iter().flatten().copied().collect()
 }
 
-/// Whether all of the needed marks are among those that an entry carries.
-pub(super) fn hold(joined: &[u8], needed: &BTreeSet<Mark>) -> bool {
+/// Whether of each of the needed sets one mark is among those that an entry carries.
+pub(super) fn hold(joined: &[u8], needed: &[BTreeSet<Mark>]) -> bool {
     let (carried, _) = joined.as_chunks::<MARK_BYTES>();
-    needed.iter().all(|mark| carried.binary_search(mark).is_ok())
+    needed.iter().all(|one_of| one_of.iter().any(|mark| carried.binary_search(mark).is_ok()))
 }
 
 #[cfg(test)]
@@ -25,11 +25,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_needed_mark_must_be_carried() {
+    fn of_every_needed_set_one_mark_must_be_carried() {
         let carried = joined(&BTreeSet::from([[1; 5], [9; 5], [4; 5]]));
-        assert!(hold(&carried, &BTreeSet::new()));
-        assert!(hold(&carried, &BTreeSet::from([[9; 5], [1; 5]])));
-        assert!(!hold(&carried, &BTreeSet::from([[9; 5], [2; 5]])));
-        assert!(!hold(&[], &BTreeSet::from([[1; 5]])));
+        let of = |marks: &[u8]| -> BTreeSet<Mark> { marks.iter().map(|n| [*n; 5]).collect() };
+        assert!(hold(&carried, &[]));
+        assert!(hold(&carried, &[of(&[9]), of(&[1])]));
+        assert!(hold(&carried, &[of(&[2, 9])]));
+        assert!(!hold(&carried, &[of(&[9]), of(&[2, 3])]));
+        assert!(!hold(&[], &[of(&[1])]));
     }
 }
