@@ -15,7 +15,6 @@ use store::table::{
     BatchGot, Got, Key, Page, Query, Table, TableFault, TransactError, Units, Write, WriteError,
 };
 use testkit::memory_archive::MemoryArchive;
-use testkit::memory_table::MemoryTable;
 
 use crate::fate::{Blow, Fates};
 
@@ -30,13 +29,23 @@ impl Thread {
     async fn call<T, E>(
         &self,
         effect: impl Future<Output = Result<T, E>> + Send,
-        fault: impl FnOnce() -> E + Send,
+        fault: impl Fn() -> E + Copy + Send,
+    ) -> Result<T, E> {
+        self.call_or(effect, fault, fault).await
+    }
+
+    /// A call whose caller tells a throttled one, which had no effect, from one whose answer is lost.
+    pub async fn call_or<T, E>(
+        &self,
+        effect: impl Future<Output = Result<T, E>> + Send,
+        throttled: impl FnOnce() -> E + Send,
+        lost: impl FnOnce() -> E + Send,
     ) -> Result<T, E> {
         OthersFirst::default().await;
         match self.fates.next() {
             None => effect.await,
-            Some(Blow::Throttled) => Err(fault()),
-            Some(Blow::AnswerLost) => effect.await.and_then(|_| Err(fault())),
+            Some(Blow::Throttled) => Err(throttled()),
+            Some(Blow::AnswerLost) => effect.await.and_then(|_| Err(lost())),
             Some(Blow::DiesBefore) => self.die().await,
             Some(Blow::DiesAfter) => {
                 let lost = effect.await;
@@ -61,18 +70,20 @@ struct OthersFirst {
 impl Future for OthersFirst {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         if self.waited {
             return Poll::Ready(());
         }
         self.waited = true;
+        // Calls beside each other are looked at again only when they ask for it.
+        context.waker().wake_by_ref();
         Poll::Pending
     }
 }
 
 /// The tables as one worker meets them.
 pub struct StruckTable {
-    pub inner: Arc<MemoryTable>,
+    pub inner: Arc<dyn Table>,
     pub thread: Thread,
 }
 
