@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use api::endpoint::Endpoint;
 use domain::ids::{
-    ActivityId, AlertId, ContactId, IntakeId, InvitationId, LinkRuleId, ListId, MailNoticeId,
-    MessageId, RouteId, ThreadId, UnblockRequestId,
+    ActivityId, AlertId, ConsentId, ContactId, IntakeId, InvitationId, LinkRuleId, ListId,
+    MailNoticeId, MessageId, RouteId, ThreadId, UnblockRequestId,
 };
 use domain::permission::Scope;
 use domain::timestamp::Timestamp;
@@ -29,6 +29,7 @@ fn ask<'a>(office: &'a Office, endpoint: &Endpoint, ids: &BTreeMap<&str, String>
     let id = ids.get(resource).map_or("", String::as_str);
     let path = endpoint.path.replace("{id}", id).replace("{n}", "1");
     let path = path.replace("{contact}", &ContactId::from_bits(1).to_string());
+    let path = path.replace("{consent}", &ConsentId::from_bits(1).to_string());
     let mut asking = office.ask(endpoint.method.clone(), path);
     if endpoint.revised {
         asking = asking.rev(1);
@@ -63,6 +64,10 @@ fn body(endpoint: &Endpoint) -> Value {
         }),
         (_, "/v1/contacts/{id}/convert" | "/v1/contacts/{id}/undo") => json!({}),
         (_, "/v1/contacts/{id}/merge") => json!({"with": ContactId::from_bits(2)}),
+        (_, "/v1/contacts/{id}/consents/{consent}/withdraw") => json!({}),
+        (_, "/v1/contacts/{id}/consents") => json!({
+            "purpose": "x", "basis": "consent", "source": "paper", "proof": {"reference": "x"},
+        }),
         (_, "/v1/messages/{id}/contact") => json!({}),
         (_, "/v1/lists") => json!({"name": "x"}),
         (_, "/v1/lists/{id}/members") => json!({"add": [ContactId::from_bits(2)]}),

@@ -6,6 +6,7 @@ mod add_party;
 mod alerts;
 mod api_keys;
 mod calendar;
+mod consents;
 mod contact_acts;
 mod contacts;
 mod conventions;

@@ -5,6 +5,7 @@
 mod changes;
 mod cloud;
 mod conditions;
+mod consents;
 mod exact;
 mod queries;
 mod reads;
@@ -45,6 +46,9 @@ contracts! {
         a_batch_of_none_is_empty,
         a_batch_of_more_than_a_hundred_keys_is_a_fault,
         an_empty_key_is_a_fault,
+    ;
+    consents:
+        a_consent_is_withdrawn_once_and_read_with_all_ids_of_its_record,
     ;
     conditions:
         absent_and_exists_ask_for_the_item,

@@ -5,12 +5,14 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use domain::consent::{ConsentChannel, ConsentProof, ConsentSource, LawfulBasis};
 use domain::contact::{Contact, ContactKind};
 use domain::ids::{ContactId, RequestId};
 use domain::permission::{Actor, Allowed, Permission, Scope};
 use domain::user::Role;
 use flows::convert_contact::{AccountWish, convert};
 use flows::error::FlowError;
+use flows::manage_consents::{NewConsent, give};
 use flows::merge_contacts::merge;
 use flows::origin::Origin;
 use flows::ports::Records;
@@ -19,7 +21,7 @@ use flows::undo_contact_act::undo;
 use store::table::{
     BatchGot, Got, Key, Page, Query, Table, TableFault, TransactError, Units, Write, WriteError,
 };
-use store::{contact_timeline, contacts};
+use store::{consents, contact_timeline, contacts};
 use testkit::memory_table::MemoryTable;
 use testkit::raw_mail::Draft;
 
@@ -158,6 +160,33 @@ async fn a_mail_filed_while_a_merge_is_undone_is_its_own_records() {
         async move { drop(undo(&records, &allowed, request(), one, None).await.unwrap()) };
     scene.file_while(PIER, Box::pin(undoing)).await;
     assert_eq!((scene.lines(scene.one).await, scene.lines(scene.two).await), (1, 2));
+}
+
+#[tokio::test]
+async fn a_consent_given_while_its_record_is_merged_is_on_the_survivor_and_goes_back_with_it() {
+    let scene = scene().await;
+    let (table, tenant) = (scene.inbound.world.table.clone(), scene.inbound.tenant.id);
+    let merging = scene.merging();
+    let records = scene.crossed(Some(Box::pin(async { drop(merging.await.unwrap()) })), false);
+    let origin = Origin::fresh(&records);
+    let new = NewConsent {
+        channel: ConsentChannel::Email,
+        purpose: "newsletter".to_owned(),
+        basis: LawfulBasis::Consent,
+        source: ConsentSource::Phone,
+        proof: ConsentProof::Text("She said so.".to_owned()),
+        given_at: None,
+    };
+    give(&records, &scene.allowed(), request(), origin, scene.two, new).await.unwrap();
+    let count = async |id| {
+        let contact = contacts::get(table.as_ref(), tenant, id).await.unwrap().unwrap();
+        let ids = contact.identities();
+        consents::page(table.as_ref(), tenant, &ids, 10, None).await.unwrap().0.len()
+    };
+    assert_eq!((count(scene.one).await, count(scene.two).await), (1, 1), "one by either id");
+    let (records, allowed) = (&scene.inbound.world.records, scene.allowed());
+    undo(records, &allowed, request(), scene.one, None).await.unwrap();
+    assert_eq!((count(scene.one).await, count(scene.two).await), (0, 1));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Schemas of values that the domain defines: the document's enumerations come from its own lists.
 
+use domain::consent::{ConsentChannel, ConsentSource, LawfulBasis};
 use domain::contact::ContactKind;
 use domain::intake::QuarantineReason;
 use domain::permission::Scope;
@@ -58,6 +59,8 @@ ids! {
     alert_id = AlertId;
     /// A standing rule's id.
     link_rule_id = LinkRuleId;
+    /// A consent's id.
+    consent_id = ConsentId;
     /// A request's id.
     request_id = RequestId;
 }
@@ -80,6 +83,21 @@ pub fn scopes() -> utoipa::openapi::schema::Array {
 /// A role.
 pub fn role() -> Object {
     one_of(["member", "admin", "owner"]).build()
+}
+
+/// By which way one may come to a person.
+pub fn consent_channel() -> Object {
+    one_of(ConsentChannel::NAMES.iter().copied()).build()
+}
+
+/// What makes mail to somebody lawful.
+pub fn lawful_basis() -> Object {
+    one_of(LawfulBasis::NAMES.iter().copied()).build()
+}
+
+/// How a consent was given.
+pub fn consent_source() -> Object {
+    one_of(ConsentSource::NAMES.iter().copied()).build()
 }
 
 /// A kind of contact.

@@ -118,6 +118,8 @@ ids! {
     MailNoticeId = "mno_";
     /// A standing rule that links mail to a record.
     LinkRuleId = "lnk_";
+    /// A consent of a record.
+    ConsentId = "cns_";
     /// One HTTP request, in answers and logs.
     RequestId = "req_";
 }

@@ -188,6 +188,8 @@ pub const FEED_BACK: Duration = Duration::from_secs(92 * 86_400);
 pub const FEED_AHEAD: Duration = Duration::from_secs(366 * 86_400);
 /// Longest comment on an answer to an invitation, in octets.
 pub const COMMENT_BYTES_MAX: usize = 1024;
+/// Longest text that shows a consent, or tells how it was withdrawn, in octets: enough for a form's words.
+pub const CONSENT_TEXT_BYTES_MAX: usize = 4 * 1024;
 /// Most addresses of one contact, so that a merge of two, and its removal, are one transaction.
 pub const CONTACT_ADDRESSES_MAX: usize = 20;
 /// Largest record of a contact or a module, in octets of its item: items stay under 32 KB, and an item

@@ -40,6 +40,7 @@ pub mod look_up_people;
 pub mod make_first_tenant;
 pub mod manage_activities;
 pub mod manage_api_keys;
+pub mod manage_consents;
 pub mod manage_contacts;
 pub mod manage_link_rules;
 pub mod manage_lists;

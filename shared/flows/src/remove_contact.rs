@@ -1,15 +1,15 @@
 //! A record is removed: at once for everybody who asks, and with it every id that led to it.
 //!
 //! One transaction takes away the record, the records that were merged into it, its addresses and what
-//! could be undone. Nothing leads to the lines of its timeline then; they hold ids alone, and the
-//! newest are taken away too, a bounded number. Mail itself stays.
+//! could be undone. Nothing leads to its consents and the lines of its timeline then; the newest are
+//! taken away too, a bounded number. Mail itself stays.
 
 use domain::contact::Contact;
 use domain::ids::{ContactId, RequestId, TenantId};
 use domain::limits::{SWEPT_LINES_MAX, SWEPT_LINES_STEP};
 use domain::permission::{Allowed, WriteContacts};
 use store::table::{Table, TransactError};
-use store::{contact_acts, contact_timeline, contacts};
+use store::{consents, contact_acts, contact_timeline, contacts};
 
 use crate::contact_rules::release_claims;
 use crate::error::FlowError;
@@ -48,7 +48,36 @@ pub async fn delete(
     transaction.note(doer, "contact.deleted", contact.id)?;
     transaction.commit(table).await?;
     list_members::leave_all(table, tenant, &contact).await?;
+    sweep_consents(table, tenant, &contact).await?;
     sweep_timeline(table, tenant, &contact).await
+}
+
+/// Takes away the consents of a record that is gone: they speak of a person whom nothing names any
+/// more. What blocks his addresses stays, for it hangs on those.
+async fn sweep_consents(
+    table: &dyn Table,
+    tenant: TenantId,
+    contact: &Contact,
+) -> Result<(), FlowError> {
+    let identities = contact.identities();
+    for _ in 0..SWEPT_LINES_MAX.div_ceil(SWEPT_LINES_STEP) {
+        let (given, next) =
+            consents::page(table, tenant, &identities, SWEPT_LINES_STEP, None).await?;
+        if given.is_empty() {
+            break;
+        }
+        let writes = given.iter().map(|consent| consents::delete(tenant, consent)).collect();
+        match table.transact(writes).await {
+            Ok(_) => {}
+            // Somebody withdraws one at this moment: it is left where nothing leads to it.
+            Err(TransactError::Cancelled(_)) => break,
+            Err(TransactError::Fault(fault)) => return Err(fault.into()),
+        }
+        if next.is_none() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Takes away lines that nothing leads to any more, as many as one request may.

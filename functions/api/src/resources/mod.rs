@@ -11,6 +11,7 @@ pub mod block_views;
 pub mod blocked_contacts;
 pub mod bounces;
 pub mod calendar;
+pub mod consents;
 pub mod contact_acts;
 pub mod contact_creations;
 pub mod contacts;
@@ -55,6 +56,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         modules::endpoints(),
         contacts::endpoints(),
         contact_acts::endpoints(),
+        consents::endpoints(),
         lists::endpoints(),
         contact_creations::endpoints(),
         link_rules::endpoints(),
