@@ -216,8 +216,8 @@ async fn activities_of_a_record_cost_one_query_and_one_batch_read() {
     office.world.table.reset_usage();
     office.get(&path).by(&firm.member).send().await.expect(200);
     let usage = office.world.table.usage();
-    // Key, user and contact; the links; what they lead to.
-    assert_eq!((usage.get.calls, usage.query.calls, usage.batch_get.calls), (3, 1, 1));
+    // Key and contact; the links; the user with his place, and what the links lead to.
+    assert_eq!((usage.get.calls, usage.query.calls, usage.batch_get.calls), (2, 1, 2));
     assert_eq!(usage.calls(), 5);
 }
 

@@ -246,15 +246,15 @@ async fn the_main_reads_cost_few_calls() {
     archive.reset_counts();
     let page = office.get(&timeline).by(&firm.member).send().await.expect(200);
     let usage = table.usage();
-    // Key, user, contact; the lines; all messages, which tell their deliveries.
-    assert_eq!((usage.get.calls, usage.query.calls, usage.calls()), (3, 1, 5));
+    // Key, contact; the lines; the user with his place; all messages, which tell their deliveries.
+    assert_eq!((usage.get.calls, usage.query.calls, usage.calls()), (2, 1, 5));
     assert_eq!(archive.counts(), testkit::memory_archive::ArchiveCounts::default());
 
     table.reset_usage();
     let path = format!("/v1/messages/{}", text_at(&page, "/items/0/mail/id"));
     office.get(&path).by(&firm.member).send().await.expect(200);
     let usage = table.usage();
-    // Key, user, message, which tells its deliveries; and the raw mail for its text.
-    assert_eq!((usage.get.calls, usage.calls()), (3, 3));
+    // Key; the user with his place; message, which tells its deliveries; and the raw mail for its text.
+    assert_eq!((usage.get.calls, usage.calls()), (2, 3));
     assert_eq!(archive.counts().reads, 1);
 }

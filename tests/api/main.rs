@@ -27,5 +27,6 @@ mod sender_addresses;
 mod sending;
 mod settings;
 mod suppressions;
+mod teams;
 mod unblock_requests;
 mod users;

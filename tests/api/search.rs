@@ -239,7 +239,8 @@ async fn a_timeline_tells_what_became_of_each_mail_we_sent() {
     office.world.table.reset_usage();
     let page = office.get(&path).by(&firm.member).send().await.expect(200);
     let usage = office.world.table.usage();
-    assert_eq!((usage.query.calls, usage.batch_get.calls), (1, 2), "messages, and their sends");
+    let batches = "the user with his place, messages, and their sends";
+    assert_eq!((usage.query.calls, usage.batch_get.calls), (1, 3), "{batches}");
     let shown = items(&page).iter().filter_map(|line| line["sends"][0]["status"].as_str());
     let mut shown: Vec<&str> = shown.collect();
     shown.reverse();

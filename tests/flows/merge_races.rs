@@ -1,10 +1,7 @@
 //! Conversion and merge while mail of the same people is filed, and where answers are lost.
 
 use std::collections::BTreeSet;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
 use domain::consent::{ConsentChannel, ConsentProof, ConsentSource, LawfulBasis};
 use domain::contact::{Contact, ContactKind};
 use domain::ids::{ContactId, RequestId};
@@ -18,58 +15,15 @@ use flows::origin::Origin;
 use flows::ports::Records;
 use flows::take_in_mail::take_in_mail;
 use flows::undo_contact_act::undo;
-use store::table::{
-    BatchGot, Got, Key, Page, Query, Table, TableFault, TransactError, Units, Write, WriteError,
-};
+use store::table::Table;
 use store::{consents, contact_timeline, contacts};
-use testkit::memory_table::MemoryTable;
 use testkit::raw_mail::Draft;
 
 use crate::bench_of_inbound::{ANNA, Inbound};
+use crate::crossed_table::{Crossed, Meanwhile};
 
 const LENA: &str = "Lena <lena@harbour.example>";
 const PIER: &str = "Lena <l@pier.example>";
-
-/// What others do just before the first transaction of a worker.
-type Meanwhile = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// A table at which others are faster, and which may lose the answer of a transaction.
-struct Crossed {
-    inner: Arc<MemoryTable>,
-    meanwhile: Mutex<Option<Meanwhile>>,
-    loses_answer: Mutex<bool>,
-}
-
-#[async_trait]
-impl Table for Crossed {
-    async fn get(&self, key: &Key) -> Result<Got, TableFault> {
-        self.inner.get(key).await
-    }
-
-    async fn batch_get(&self, keys: &[Key]) -> Result<BatchGot, TableFault> {
-        self.inner.batch_get(keys).await
-    }
-
-    async fn query(&self, query: &Query) -> Result<Page, TableFault> {
-        self.inner.query(query).await
-    }
-
-    async fn write(&self, write: Write) -> Result<Units, WriteError> {
-        self.inner.write(write).await
-    }
-
-    async fn transact(&self, writes: Vec<Write>) -> Result<Units, TransactError> {
-        let meanwhile = self.meanwhile.lock().unwrap().take();
-        if let Some(meanwhile) = meanwhile {
-            meanwhile.await;
-        }
-        let done = self.inner.transact(writes).await;
-        if done.is_ok() && std::mem::take(&mut *self.loses_answer.lock().unwrap()) {
-            return Err(TableFault::new("transact", "the answer was lost").into());
-        }
-        done
-    }
-}
 
 struct Scene {
     inbound: Inbound,
@@ -98,12 +52,8 @@ impl Scene {
     }
 
     fn crossed(&self, meanwhile: Option<Meanwhile>, loses_answer: bool) -> Records {
-        let table = Crossed {
-            inner: self.inbound.world.table.clone(),
-            meanwhile: Mutex::new(meanwhile),
-            loses_answer: Mutex::new(loses_answer),
-        };
-        self.inbound.world.records_through(Arc::new(table))
+        let inner = self.inbound.world.table.clone();
+        self.inbound.world.records_through(Crossed::new(inner, meanwhile, loses_answer))
     }
 
     /// The merge of the second record into the first, to be done later.

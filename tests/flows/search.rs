@@ -7,9 +7,10 @@ use domain::email_address::EmailAddress;
 use domain::ids::{MessageId, ThreadId};
 use domain::limits;
 use domain::message::Direction;
-use domain::permission::ReadMail;
+use domain::permission::{Allowed, ReadMail};
 use domain::search_words;
 use flows::index_documents::words_of;
+use flows::list_mail::list_mail;
 use flows::paging::Wish;
 use flows::search_mail::{Wanted, search_mail};
 use store::keys::Subject;
@@ -53,6 +54,7 @@ fn wanted(random: &SeededRandomness, scene: &Scene, mails: &[MailSketch]) -> Wan
         contact: one_in(6).then(|| contact_id(random.below(2))),
         thread: one_in(6).then(|| ThreadId::from_bits(u128::from(random.below(4)) + 1)),
         mailbox: one_in(5).then(|| scene.mailbox(usize::try_from(random.below(3)).unwrap())),
+        owner: None,
         direction: one_in(4).then_some(Direction::Sent),
         kind: one_in(6).then(|| "ordinary".to_owned()),
         has_attachment: one_in(4).then(|| one_in(2)),
@@ -63,15 +65,15 @@ fn wanted(random: &SeededRandomness, scene: &Scene, mails: &[MailSketch]) -> Wan
 }
 
 /// What the words of the requirement say, without an index.
-fn fits(scene: &Scene, mail: &MailSketch, wanted: &Wanted, person: usize) -> bool {
-    let sees_all = person == 0;
+fn fits(scene: &Scene, mail: &MailSketch, wanted: &Wanted, seen_owners: &[usize]) -> bool {
     let mailbox = |mailbox| {
-        let seen = mail.owners.iter().filter(|owner| sees_all || **owner == person);
+        let seen = mail.owners.iter().filter(|owner| seen_owners.contains(owner));
         seen.map(|owner| scene.mailbox(*owner)).any(|own| own == mailbox)
     };
     let message = mail.message();
     let words = search_words::words(&format!("{} {}", mail.subject, mail.text));
-    (sees_all || mail.owners.contains(&person))
+    // Mail may be nobody's: only who sees all mail, as the first person does, finds it.
+    (seen_owners.contains(&0) || mail.owners.iter().any(|owner| seen_owners.contains(owner)))
         && wanted.address.as_ref().is_none_or(|address| address.expose() == mail.from)
         && wanted.contact.is_none_or(|contact| message.contacts.contains(&contact))
         && wanted.thread.is_none_or(|thread| message.thread == thread)
@@ -85,12 +87,20 @@ fn fits(scene: &Scene, mail: &MailSketch, wanted: &Wanted, person: usize) -> boo
 }
 
 async fn found(scene: &Scene, wanted: &Wanted, person: usize, limit: u32) -> Vec<MessageId> {
+    found_by(scene, wanted, &scene.allowed(person), limit).await
+}
+
+async fn found_by(
+    scene: &Scene,
+    wanted: &Wanted,
+    allowed: &Allowed<ReadMail>,
+    limit: u32,
+) -> Vec<MessageId> {
     let index = scene.index();
-    let allowed = scene.allowed::<ReadMail>(person);
     let mut wish = Wish { limit, after: None };
     let mut all = Vec::new();
     loop {
-        let page = search_mail(&scene.world.records, &index, &allowed, wanted, wish).await.unwrap();
+        let page = search_mail(&scene.world.records, &index, allowed, wanted, wish).await.unwrap();
         assert!(page.items.len() <= limit as usize);
         all.extend(page.items.into_iter().map(|seen| seen.message.id));
         match page.next {
@@ -111,16 +121,20 @@ async fn a_search_finds_what_a_naive_filter_finds_and_nothing_that_one_may_not_s
         }
         for _ in 0..40 {
             let wanted = wanted(&random, &scene, &mails);
-            for person in 0..3 {
+            // The owner sees all; Ben and Carol their own; Ben above Carol both.
+            let readers = [(0, vec![0, 1, 2]), (1, vec![1]), (2, vec![2]), (1, vec![1, 2])];
+            for (person, seen) in readers {
                 let expected: Vec<MessageId> = mails
                     .iter()
                     .rev()
-                    .filter(|mail| fits(&scene, mail, &wanted, person))
+                    .filter(|mail| fits(&scene, mail, &wanted, &seen))
                     .map(MailSketch::id)
                     .collect();
                 let limit = u32::try_from(1 + random.below(20)).unwrap();
-                let found = found(&scene, &wanted, person, limit).await;
-                assert_eq!(found, expected, "seed {seed}, person {person}, {wanted:?}");
+                let team = seen.iter().copied().filter(|one| *one != person && person != 0);
+                let allowed = scene.allowed_above(person, team);
+                let found = found_by(&scene, &wanted, &allowed, limit).await;
+                assert_eq!(found, expected, "seed {seed}, {person} sees {seen:?}, {wanted:?}");
             }
         }
     }
@@ -144,6 +158,36 @@ async fn what_a_search_reads_does_not_depend_on_mail_of_others() {
         reads.push(scene.world.table.usage());
     }
     assert_eq!(reads[0], reads[1]);
+}
+
+#[tokio::test]
+async fn who_stands_above_others_asks_once_for_each_and_finds_each_mail_once() {
+    let scene = Scene::new(1).await;
+    for n in 0..120 {
+        let owners = BTreeSet::from([1 + usize::try_from(n % 2).unwrap(), 2]);
+        scene.file_and_index(&MailSketch { owners, ..MailSketch::new(n) }).await;
+    }
+    let wanted = Wanted { words: "offer".to_owned(), ..Wanted::default() };
+    let above = scene.allowed_above(1, [2]);
+    scene.world.table.reset_usage();
+    let wish = Wish { limit: 50, after: None };
+    let index = scene.index();
+    let page = search_mail(&scene.world.records, &index, &above, &wanted, wish).await.unwrap();
+    assert_eq!(page.items.len(), 50);
+    let usage = scene.world.table.usage();
+    assert_eq!((usage.query.calls, usage.batch_get.calls, usage.calls()), (2, 1, 3));
+    assert_eq!(found_by(&scene, &wanted, &above, 7).await.len(), 120);
+
+    // A mailbox of somebody below is looked for in its owner's lists alone.
+    let (records, below) = (&scene.world.records, Some(scene.mailbox(2)));
+    let wish = Wish { limit: 50, after: None };
+    scene.world.table.reset_usage();
+    list_mail(records, &index, &above, below, None, wish.clone()).await.unwrap();
+    let usage = scene.world.table.usage();
+    let calls = (usage.get.calls, usage.query.calls, usage.batch_get.calls);
+    assert_eq!(calls, (1, 1, 1));
+    let refused = list_mail(records, &index, &scene.allowed(1), below, None, wish).await;
+    assert!(refused.is_err(), "nobody stands below him");
 }
 
 #[tokio::test]

@@ -147,9 +147,20 @@ impl Scene {
 
     /// A right of a person; the first one is the owner and sees all mail.
     pub fn allowed<P: Permission>(&self, person: usize) -> Allowed<P> {
+        self.allowed_above(person, [])
+    }
+
+    /// A right of a person who stands above others.
+    pub fn allowed_above<P: Permission>(
+        &self,
+        person: usize,
+        team: impl IntoIterator<Item = usize>,
+    ) -> Allowed<P> {
         let role = if person == 0 { Role::Owner } else { Role::Member };
         let scopes = Scope::ALL.iter().copied().collect();
-        Actor::new(self.tenant.id, self.user(person), role, scopes).require().unwrap()
+        let actor = Actor::new(self.tenant.id, self.user(person), role, scopes);
+        let team = team.into_iter().map(|below| self.user(below)).collect();
+        actor.above(team).require().unwrap()
     }
 
     pub fn delivery(&self, mail: &MailSketch, person: usize) -> Delivery {

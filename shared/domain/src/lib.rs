@@ -55,6 +55,7 @@ pub mod send;
 pub mod sender_address;
 pub mod suppression;
 pub mod suppression_id;
+pub mod team;
 pub mod temporary_bounces;
 pub mod tenant;
 pub mod thread;

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 mod review;
 mod search;
+mod team;
 
 pub use review::*;
 pub use search::*;
+pub use team::*;
 
 /// Largest raw mail taken in, in octets: what the S3 action of SES delivers (40 MB).
 pub const RAW_MAIL_BYTES_MAX: u64 = 40 * 1024 * 1024;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,12 +18,18 @@ pub struct Actor {
     user: UserId,
     role: Role,
     scopes: BTreeSet<Scope>,
+    team: Arc<BTreeSet<UserId>>,
 }
 
 impl Actor {
-    /// The actor of an authenticated request.
+    /// The actor of an authenticated request, above whom or below whom nobody stands.
     pub fn new(tenant: TenantId, user: UserId, role: Role, scopes: BTreeSet<Scope>) -> Self {
-        Self { tenant, user, role, scopes }
+        Self { tenant, user, role, scopes, team: Arc::default() }
+    }
+
+    /// The same actor above these users: he sees their mail (J1).
+    pub fn above(self, team: BTreeSet<UserId>) -> Self {
+        Self { team: Arc::new(team), ..self }
     }
 
     /// The tenant whose data he works on.
@@ -64,7 +71,11 @@ impl Actor {
             let hint = format!("use a key with the scope {right}");
             return Err(Refused::new(RefusalCode::RightMissing, hint));
         }
-        let sees = if self.role >= Role::Admin { Sees::AllMail } else { Sees::OwnMail };
+        let sees = if self.role >= Role::Admin {
+            Sees::AllMail
+        } else {
+            Sees::MailOfTeam(Arc::clone(&self.team))
+        };
         Ok(Allowed { tenant: self.tenant, user: self.user, role: self.role, sees, of: PhantomData })
     }
 }
@@ -82,7 +93,7 @@ impl Grantable {
 }
 
 /// Proof that an actor holds the permission `P`. Only [`Actor::require`] makes one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Allowed<P> {
     tenant: TenantId,
     user: UserId,
@@ -112,20 +123,39 @@ impl<P> Allowed<P> {
         self.sees == Sees::AllMail
     }
 
-    /// Whether the holder sees a mail with deliveries to these owners.
+    /// Whether the holder sees a mail with deliveries to these owners: to himself, or to somebody who
+    /// stands below him.
     pub fn sees_mail_of(&self, owners: impl IntoIterator<Item = UserId>) -> bool {
-        match self.sees {
+        match &self.sees {
             Sees::AllMail => true,
-            Sees::OwnMail => owners.into_iter().any(|owner| owner == self.user),
+            Sees::MailOfTeam(team) => {
+                owners.into_iter().any(|owner| owner == self.user || team.contains(&owner))
+            }
         }
+    }
+
+    /// Whether the holder sees whatever mail that user saw: he is the one, or sees all mail. Of somebody
+    /// below him that can't be said: an administrator saw more than was delivered to him.
+    pub fn sees_what_was_seen_by(&self, user: UserId) -> bool {
+        self.sees == Sees::AllMail || user == self.user
+    }
+
+    /// Who stands below the holder, where that is whose mail he sees beside his own.
+    pub fn team(&self) -> impl Iterator<Item = UserId> {
+        let team = match &self.sees {
+            Sees::AllMail => None,
+            Sees::MailOfTeam(team) => Some(team),
+        };
+        team.into_iter().flat_map(|team| team.iter().copied())
     }
 }
 
-/// Which mail a permission lets its holder see, until the sharing rules (D1-D10) decide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which mail a permission lets its holder see, until the sharing rules (D1-D10) decide: all, or his own and
+/// that of everybody below him.
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Sees {
     AllMail,
-    OwnMail,
+    MailOfTeam(Arc<BTreeSet<UserId>>),
 }
 
 /// A right that flows ask for.
@@ -252,6 +282,17 @@ mod tests {
             assert_eq!(refused.code, RefusalCode::ScopeNotHeld);
             assert!(refused.hint.contains(beyond.name()));
         }
+    }
+
+    #[test]
+    fn who_stands_above_others_sees_their_mail_and_no_more() {
+        let [below, beside] = [9, 10].map(|n| UserId::from_parts(Timestamp::default(), n));
+        let above = actor(Role::Member, Scope::ALL).above([below].into());
+        let above = above.require::<ReadMail>().unwrap();
+        assert!(above.sees_mail_of([beside, below]) && above.sees_mail_of([above.user()]));
+        assert!(!above.sees_mail_of([beside]));
+        assert!(above.sees_what_was_seen_by(above.user()) && !above.sees_what_was_seen_by(below));
+        assert_eq!(above.team().collect::<Vec<_>>(), [below]);
     }
 
     #[test]

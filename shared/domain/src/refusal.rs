@@ -176,6 +176,8 @@ refusal_codes! {
     DomainNotClaimed = "domain_not_claimed", Rule, "The domain is not one of the tenant's.";
     /// A key can't be given rights that its maker or its user lacks.
     ScopeNotHeld = "scope_not_held", Rule, "A right can't be given.";
+    /// Somebody would stand above himself.
+    TeamCircle = "team_circle", Rule, "Somebody would stand above himself.";
     /// The module has this name already.
     ModuleExists = "module_exists", Conflict, "There is such a module already.";
     /// The module still has records.

@@ -1,4 +1,4 @@
-//! From the text of an API key to the one who asks, in two reads.
+//! From the text of an API key to the one who asks, and those below him, in two reads.
 
 use domain::permission::Actor;
 use domain::refusal::{RefusalCode, Refused};
@@ -27,9 +27,10 @@ pub async fn authenticate(records: &Records, text: &str) -> Result<Actor, FlowEr
     if !given.opens(&key) || !key.is_valid_at(records.clock.now()) {
         return Err(invalid());
     }
-    let user = store::users::get(table, key.tenant, key.user).await?.ok_or_else(invalid)?;
+    let found = store::teams::user_and_place(table, key.tenant, key.user).await?;
+    let (user, place) = found.ok_or_else(invalid)?;
     if user.disabled_at.is_some() {
         return Err(invalid());
     }
-    Ok(Actor::new(key.tenant, user.id, user.role, key.scopes))
+    Ok(Actor::new(key.tenant, user.id, user.role, key.scopes).above(place.team))
 }

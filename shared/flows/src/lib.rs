@@ -46,6 +46,7 @@ pub mod manage_link_rules;
 pub mod manage_lists;
 pub mod manage_modules;
 pub mod manage_routes;
+pub mod manage_teams;
 pub mod manage_users;
 pub mod merge_contacts;
 pub mod origin;

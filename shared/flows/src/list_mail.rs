@@ -25,20 +25,22 @@ pub async fn list_mail(
     wish: Wish,
 ) -> Result<Listed<VisibleMessage>, FlowError> {
     let (table, tenant) = (records.table.as_ref(), allowed.tenant());
-    let mailbox = match mailbox {
+    let (mailbox, owner) = match mailbox {
         Some(mailbox) => {
             let found = mailboxes::get(table, tenant, mailbox).await?;
             let found = found.ok_or_else(FlowError::not_found)?;
             if !allowed.sees_mail_of([found.owner]) {
                 return Err(FlowError::not_found());
             }
-            mailbox
+            (mailbox, found.owner)
         }
         None => {
             let user = users::get(table, tenant, allowed.user()).await?;
-            user.ok_or_else(FlowError::not_found)?.mailbox
+            let user = user.ok_or_else(FlowError::not_found)?;
+            (user.mailbox, user.id)
         }
     };
-    let wanted = Wanted { mailbox: Some(mailbox), direction, ..Wanted::default() };
+    let (mailbox, owner) = (Some(mailbox), Some(owner));
+    let wanted = Wanted { mailbox, owner, direction, ..Wanted::default() };
     search_mail(records, index, allowed, &wanted, wish).await
 }

@@ -299,7 +299,7 @@ fn is_active_owner(user: &User) -> bool {
 }
 
 /// Nobody makes, changes or disables a user of a higher role than his own, nor raises one to it.
-fn may_handle(allowed: &Allowed<WriteUsers>, role: Role) -> Result<(), Refused> {
+pub(crate) fn may_handle(allowed: &Allowed<WriteUsers>, role: Role) -> Result<(), Refused> {
     if role <= allowed.role() {
         return Ok(());
     }

@@ -1,11 +1,12 @@
 //! Search (B14): by party, direction, mailbox, time, files, kind, thread and words. Who may see a mail
-//! is decided by the list that is read: one's own, or for who sees all mail that of all. What a search
-//! reads and finds does not depend on mail of others.
+//! is decided by the lists that are read: one's own and those of everybody below oneself, or for who sees
+//! all mail that of all. What a search reads and finds does not depend on mail that one may not see, and
+//! nothing is indexed anew when somebody gets another manager.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::email_address::EmailAddress;
-use domain::ids::{ContactId, MailboxId, MessageId, TenantId, ThreadId};
+use domain::ids::{ContactId, MailboxId, MessageId, TenantId, ThreadId, UserId};
 use domain::limits;
 use domain::message::Direction;
 use domain::permission::{Allowed, ReadMail};
@@ -13,6 +14,7 @@ use domain::search_term::{SearchScope, SearchTerm};
 use domain::search_words;
 use domain::timestamp::Timestamp;
 use futures::future::{try_join, try_join_all};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use store::table::{PageMark, Table, TableFault};
 use store::{contacts, threads};
 
@@ -33,6 +35,8 @@ pub struct Wanted {
     pub thread: Option<ThreadId>,
     /// A mailbox where it arrived.
     pub mailbox: Option<MailboxId>,
+    /// Whose mailbox that is, where the caller knows it: then only his mail is looked through.
+    pub owner: Option<UserId>,
     /// Who wrote it.
     pub direction: Option<Direction>,
     /// What sort of mail it is.
@@ -116,8 +120,9 @@ impl Identities {
 }
 
 /// One page of what is found, newest first: at most [`limits::SEARCH_QUERIES_MAX`] queries of the index
-/// (of a record or conversation that others became part of, at least one for each of its ids) and a
-/// batch read for each 100 mails, however much mail there is. A page can be shorter than wished for, or
+/// (of a record or conversation that others became part of, at least one for each of its ids) for oneself,
+/// as many for each of at most [`limits::TEAM_MAX`] below, and a batch read for each 100 mails, however
+/// much mail there is. A page can be shorter than wished for, or
 /// empty, and have a next one.
 ///
 /// # Errors
@@ -146,7 +151,7 @@ pub async fn search_mail(
 struct Search<'a> {
     index: &'a dyn SearchIndex,
     allowed: &'a Allowed<ReadMail>,
-    scope: SearchScope,
+    scopes: Vec<SearchScope>,
     needed: Vec<BTreeSet<SearchTerm>>,
     span: Option<(String, String)>,
     /// Groups of lists, each of which holds every mail that fits.
@@ -165,37 +170,30 @@ impl<'a> Search<'a> {
         ids: &Identities,
     ) -> Self {
         let terms = wanted.terms(ids);
-        let scope = if allowed.sees_all_mail() {
-            SearchScope::AllMail
-        } else {
-            SearchScope::MailOf(allowed.user())
-        };
         let lists = lists_of(&terms);
         let needed = terms.into_iter().map(BTreeSet::from_iter).collect();
-        Self { index, allowed, scope, needed, span: wanted.span(), lists }
+        Self { index, allowed, scopes: scopes(allowed, wanted), needed, span: wanted.span(), lists }
     }
 
-    /// Reads on in the lists of a group beside each other.
+    /// Reads on in the lists of a group, those of all scopes, some beside each other.
     async fn ask(&self, list: usize, after: Option<String>) -> Result<IndexAnswer, PortFault> {
+        let each = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX).max(1);
+        let limit = (limits::SEARCH_ENTRIES_READ / each).max(limits::SEARCH_ENTRIES_READ_LEAST);
         let all = self.lists.get(list).map(Vec::as_slice).unwrap_or_default();
-        let asked = all.iter().map(|term| self.ask_one(term, after.clone()));
-        Ok(newest_of(try_join_all(asked).await?))
-    }
-
-    async fn ask_one(
-        &self,
-        list: &SearchTerm,
-        after: Option<String>,
-    ) -> Result<IndexAnswer, PortFault> {
-        let question = IndexQuestion {
-            scope: self.scope,
-            list: list.clone(),
+        let pairs = all.iter().flat_map(|term| self.scopes.iter().map(move |scope| (term, *scope)));
+        let question = |(term, scope): (&SearchTerm, SearchScope)| IndexQuestion {
+            scope,
+            list: term.clone(),
             needed: self.needed.clone(),
             span: self.span.clone(),
-            after,
-            limit: limits::SEARCH_ENTRIES_READ,
+            after: after.clone(),
+            limit,
         };
-        self.index.ask(self.allowed.tenant(), &question).await
+        let questions: Vec<IndexQuestion> = pairs.map(question).collect();
+        let tenant = self.allowed.tenant();
+        let ask = async |question: IndexQuestion| self.index.ask(tenant, &question).await;
+        let asked = stream::iter(questions).map(ask).buffered(limits::READS_AT_ONCE_MAX);
+        Ok(newest_of(asked.try_collect().await?))
     }
 
     /// How many queries it takes to read on in a group.
@@ -277,6 +275,17 @@ fn newest_of(answers: Vec<IndexAnswer>) -> IndexAnswer {
     let known = all.filter(|found| read_to.as_ref().is_none_or(|end| found.order >= *end));
     let once: BTreeMap<String, Found> = known.map(|found| (found.order.clone(), found)).collect();
     IndexAnswer { found: once.into_values().rev().collect(), read_to }
+}
+
+/// Whose lists are read: that of all mail, or one's own and those of everybody below oneself. Mail of one
+/// mailbox is in its owner's alone.
+fn scopes(allowed: &Allowed<ReadMail>, wanted: &Wanted) -> Vec<SearchScope> {
+    if allowed.sees_all_mail() {
+        return vec![SearchScope::AllMail];
+    }
+    let seen = std::iter::once(allowed.user()).chain(allowed.team());
+    let of_one = |user: &UserId| wanted.owner.is_none_or(|owner| owner == *user);
+    seen.filter(of_one).map(SearchScope::MailOf).collect()
 }
 
 fn mark(list: usize, place: String) -> PageMark {

@@ -29,7 +29,7 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// Whether he may see the mail of an activity by the activity alone: its maker saw the mail.
     fn sees_at_once(&self, activity: &Activity) -> bool {
-        self.mail.is_some_and(|mail| mail.sees_mail_of([activity.created_by]))
+        self.mail.is_some_and(|mail| mail.sees_what_was_seen_by(activity.created_by))
     }
 }
 

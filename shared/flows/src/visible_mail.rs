@@ -1,5 +1,6 @@
-//! Which mail one may see: that with a delivery to one's own mailboxes, and to administrators all,
-//! until the sharing rules decide (D1 to D10). A message itself tells its deliveries, so a page of
+//! Which mail one may see: that with a delivery to one's own mailboxes or to those of everybody below
+//! oneself (J1, Z2: as under the default Private), and to administrators all, until the sharing rules
+//! decide (D1 to D10). A message itself tells its deliveries, so a page of
 //! messages needs no read for each of them; only of one with more deliveries than it may tell are they
 //! read.
 

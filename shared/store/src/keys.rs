@@ -25,6 +25,7 @@ mod sender_addresses;
 mod sends;
 mod sweeps;
 mod tallies;
+mod teams;
 
 pub use activities::*;
 pub use alerts::*;
@@ -49,6 +50,7 @@ pub use sender_addresses::*;
 pub use sends::*;
 pub use sweeps::*;
 pub use tallies::*;
+pub use teams::*;
 
 use crate::table::{Key, TableName};
 

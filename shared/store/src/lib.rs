@@ -39,6 +39,7 @@ pub mod sends;
 pub mod suppressions;
 pub mod sweeps;
 pub mod table;
+pub mod teams;
 pub mod tenants;
 pub mod threads;
 pub mod unblock_requests;

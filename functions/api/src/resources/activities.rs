@@ -273,7 +273,7 @@ async fn change<K: OfKind>(
 
 /// The activity as the answer to its change shows it: with its mail only where that is sure.
 fn unlinked(call: &Call<WriteActivities>, mut activity: Activity) -> SeenActivity {
-    let sees = mail_right(call).is_some_and(|mail| mail.sees_mail_of([activity.created_by]));
+    let sees = mail_right(call).is_some_and(|mail| mail.sees_what_was_seen_by(activity.created_by));
     activity.message = activity.message.filter(|_| sees);
     activity.into()
 }

@@ -37,6 +37,7 @@ pub mod sender_addresses;
 pub mod sent_messages;
 pub mod settings;
 pub mod suppressions;
+pub mod teams;
 pub mod threads;
 pub mod timeline;
 pub mod unblock_requests;
@@ -51,6 +52,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         limits::endpoints(),
         settings::endpoints(),
         users::endpoints(),
+        teams::endpoints(),
         api_keys::endpoints(),
         routes::endpoints(),
         modules::endpoints(),

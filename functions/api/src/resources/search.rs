@@ -140,6 +140,7 @@ fn wanted(asked: SearchToDo) -> Wanted {
         contact: asked.contact,
         thread: asked.thread,
         mailbox: asked.mailbox,
+        owner: None,
         direction: asked.direction,
         kind: asked.kind,
         has_attachment: asked.has_attachment,

@@ -17,6 +17,8 @@ pub const SEARCH_LISTS_MAX: usize = 3;
 pub const SEARCH_QUERIES_MAX: usize = 8;
 /// Entries that one query of a search reads: under a kilobyte each.
 pub const SEARCH_ENTRIES_READ: u32 = 200;
+/// Fewest entries that one query of a search reads, where it looks through the mail of many.
+pub const SEARCH_ENTRIES_READ_LEAST: u32 = 25;
 /// How often a subject is indexed anew because it changed meanwhile.
 pub const INDEX_ROUNDS_MAX: usize = 5;
 /// How long it is kept what a removed subject was found by, for workers that come late: longer than a
