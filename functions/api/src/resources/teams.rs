@@ -93,6 +93,5 @@ async fn change(
 }
 
 fn answer(standing: Standing) -> Result<Answer, ApiError> {
-    let rev = standing.place.rev;
-    Ok(Answer::ok(&TeamView::from(standing))?.of_revision(rev))
+    Answer::ok(&TeamView::from(standing))
 }
