@@ -63,7 +63,7 @@ impl Mailing {
             let located = locate(&self.world.records, &decoded, now).await;
             events.extend(located.unwrap());
         }
-        apply_mail_events(&self.world.records, None, &events).await.unwrap()
+        apply_mail_events(&self.world.records, &events).await.unwrap()
     }
 
     pub async fn send(&self, mail: &SentMail) -> Send {

@@ -316,3 +316,27 @@ async fn a_run_lifts_what_is_due_of_every_tenant() {
     assert_eq!((told.tenants, told.blocks.lifted, told.is_complete), (1, 1, true));
     assert!(!firm.is_blocked("full").await);
 }
+
+#[tokio::test]
+async fn a_tenant_of_before_the_index_of_tenants_is_put_there_and_reviewed() {
+    let firm = Firm::new().await;
+    firm.block("full", BounceCategory::MailboxFull).await;
+    let table = firm.world.table.clone();
+    let tenant = store::tenants::get(table.as_ref(), firm.tenant).await.unwrap().unwrap();
+    let key = store::keys::tenant(firm.tenant).key;
+    let bare = store::keys::ItemKeys { key: key.clone(), gsi1: None, gsi2: None };
+    let item = store::item::to_item("tenant", &bare, &tenant).unwrap();
+    table.write(store::table::Write::Put { key, item, condition: None }).await.unwrap();
+    let page = async || store::tenants::page_after(table.as_ref(), None, 10).await.unwrap();
+    assert_eq!(page().await, []);
+    firm.world.clock.advance(BLOCK_REVIEW);
+    let told = daily_review(&firm.world.records, firm.ports(), DAY).await.unwrap();
+    assert_eq!((told.tenants, told.blocks.lifted), (1, 1));
+    assert_eq!(page().await, [firm.tenant]);
+    let after = store::tenants::get(table.as_ref(), firm.tenant).await.unwrap().unwrap();
+    assert_eq!(after.rev, tenant.rev + 1);
+    // Once it is there, nothing is written any more.
+    daily_review(&firm.world.records, firm.ports(), DAY).await.unwrap();
+    let again = store::tenants::get(table.as_ref(), firm.tenant).await.unwrap().unwrap();
+    assert_eq!(again, after);
+}

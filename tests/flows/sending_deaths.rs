@@ -157,7 +157,7 @@ async fn a_lost_answer_is_unknown_until_an_event_tells_and_nothing_is_sent_again
         };
         for _ in 0..2 {
             let events = std::slice::from_ref(&event);
-            apply_mail_events(&desk.world.records, None, events).await.unwrap();
+            apply_mail_events(&desk.world.records, events).await.unwrap();
         }
         assert_eq!(desk.sends(sent.message).await[0].status(), SendStatus::Sent);
         let state = desk.hand_over(sent.message).await.state();

@@ -25,6 +25,10 @@ pub struct Told {
     pub blocks_kept: u64,
     /// Blocks that nobody could be asked about: they come again.
     pub blocks_undecided: u64,
+    /// Blocks that came of the provider's suppression list.
+    pub blocks_taken_in: u64,
+    /// Addresses that the provider's list was told.
+    pub addresses_listed: u64,
     /// Whether the pass came to its end.
     pub is_complete: bool,
 }
@@ -43,6 +47,8 @@ pub async fn review(records: &Records, ports: ReviewPorts<'_>) -> Result<Told, F
         blocks_lifted: done.blocks.lifted,
         blocks_kept: done.blocks.kept,
         blocks_undecided: done.blocks.undecided,
+        blocks_taken_in: done.taken_in,
+        addresses_listed: done.listed,
         is_complete: done.is_complete,
     };
     for (tenant, failed) in &done.failed {
@@ -56,10 +62,16 @@ pub async fn review(records: &Records, ports: ReviewPorts<'_>) -> Result<Told, F
         told.blocks_lifted,
         told.blocks_kept,
         told.blocks_undecided,
+        told.blocks_taken_in,
+        told.addresses_listed,
         told.is_complete,
         "tenants reviewed"
     );
-    done.failed.pop().map_or(Ok(told), |(_, failed)| Err(failed))
+    if let Some(failed) = &done.list_failed {
+        error!(outcome = "failed", cause = chain(failed), "the provider's list was not taken in");
+    }
+    let failed = done.failed.pop().map(|(_, failed)| failed).or(done.list_failed);
+    failed.map_or(Ok(told), Err)
 }
 
 #[cfg(test)]

@@ -84,6 +84,11 @@ impl TemporaryBounces {
         true
     }
 
+    /// Whether there is nothing to forget.
+    pub fn is_empty(&self) -> bool {
+        self.days.is_empty()
+    }
+
     /// The bounce that makes the block, if there are enough in any window.
     pub fn blocks(&self, rule: &TemporaryRule) -> Option<Timestamp> {
         let moments: Vec<Timestamp> = self.days.iter().flat_map(|(a, b)| [*a, *b]).collect();

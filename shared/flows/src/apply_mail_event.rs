@@ -31,7 +31,7 @@ pub use note::{ProviderNote, Summary, apply_provider_notes};
 pub use told::{Told, of_decoded, of_provider};
 
 use crate::error::FlowError;
-use crate::ports::{Records, SuppressionList};
+use crate::ports::Records;
 
 /// What applying events came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,15 +49,14 @@ pub struct Applied {
 /// Writes that are under way at once.
 const WRITES_AT_ONCE_MAX: usize = 16;
 
-/// Applies events of one or more tenants. `provider` is the provider's own suppression list, where
-/// the caller may change it.
+/// Applies events of one or more tenants. What the provider's own list has to be told besides is noted
+/// for [`crate::tell_provider_list`].
 ///
 /// # Errors
 /// Failures only: all of the events have to come again, and those that were applied change nothing
 /// then.
 pub async fn apply_mail_events(
     records: &Records,
-    provider: Option<&dyn SuppressionList>,
     events: &[MailEvent],
 ) -> Result<Applied, FlowError> {
     let known = known::read(records, events).await?;
@@ -73,7 +72,7 @@ pub async fn apply_mail_events(
             Some(_) => applied.repeated += 1,
         }
     }
-    applied.blocked = follow(records, provider, &known, &acting).await?;
+    applied.blocked = follow(records, &known, &acting).await?;
     lost_answer::settle(records, &known, events).await?;
     applied.learned = learn::learn(records, known, events).await?;
     Ok(applied)
@@ -82,7 +81,6 @@ pub async fn apply_mail_events(
 /// Step 2. Answers how many addresses are blocked that were not.
 async fn follow(
     records: &Records,
-    provider: Option<&dyn SuppressionList>,
     known: &known::Known,
     acting: &[&MailEvent],
 ) -> Result<u64, FlowError> {
@@ -102,7 +100,7 @@ async fn follow(
     let mut blocked = 0;
     let addresses: Vec<_> = by_address.into_values().collect();
     for some in addresses.chunks(WRITES_AT_ONCE_MAX) {
-        let each = some.iter().map(|events| address::follow(records, provider, known, events));
+        let each = some.iter().map(|events| address::follow(records, known, events));
         blocked += try_join_all(each).await?.into_iter().sum::<u64>();
     }
     for ((tenant, domain, category), events) in by_domain {

@@ -1,4 +1,5 @@
-//! Goes through all tenants: their rates (I4), then their blocks whose review is due (H7).
+//! Goes through all tenants: their rates (I4), then their blocks whose review is due (H7). Before that the
+//! provider's suppression list is taken in, and each tenant's news are told to it.
 //!
 //! A pass goes on over as many runs as it takes; a checkpoint tells where the next run goes on. One
 //! tenant's failure keeps no other from its turn: it comes again with the next pass.
@@ -14,6 +15,8 @@ use store::tenants;
 use crate::error::FlowError;
 use crate::ports::Records;
 use crate::review_blocks::{ReviewPorts, Reviewed, review_blocks};
+use crate::take_in_provider_list::take_in_provider_list;
+use crate::tell_provider_list::tell_provider_list;
 use crate::watch_rates::watch_rates;
 
 /// What a run did.
@@ -27,8 +30,14 @@ pub struct Told {
     pub alerts_recovered: u64,
     /// Blocks that were reviewed.
     pub blocks: Reviewed,
+    /// Blocks that came of the provider's list.
+    pub taken_in: u64,
+    /// Addresses that the provider's list was told.
+    pub listed: u64,
     /// Tenants that could not be looked at to the end.
     pub failed: Vec<(TenantId, FlowError)>,
+    /// Why the provider's list could not be taken in.
+    pub list_failed: Option<FlowError>,
     /// Whether the pass came to its end.
     pub is_complete: bool,
 }
@@ -46,6 +55,12 @@ pub async fn daily_review(
     let table = records.table.as_ref();
     let until = records.clock.now().plus(time);
     let mut told = Told::default();
+    index_operator(records).await?;
+    match take_in_provider_list(records, ports.list).await {
+        Ok(taken_in) => told.taken_in = taken_in,
+        // The tenants have their turn all the same.
+        Err(failed) => told.list_failed = Some(failed),
+    }
     let mut pass = reviews::pass(table).await?;
     loop {
         let step = tenants::page_after(table, pass.after, REVIEW_TENANTS_STEP).await?;
@@ -80,7 +95,22 @@ async fn one(
     told.alerts_opened = told.alerts_opened.saturating_add(seen.opened);
     told.alerts_recovered = told.alerts_recovered.saturating_add(seen.recovered);
     told.blocks += review_blocks(records, ports, tenant, until).await?;
+    told.listed =
+        told.listed.saturating_add(tell_provider_list(records, ports.list, tenant).await?);
     Ok(())
+}
+
+/// Puts the operator into the index of tenants, where an older version made it without. Other tenants
+/// get there with any change of their settings.
+async fn index_operator(records: &Records) -> Result<(), FlowError> {
+    let table = records.table.as_ref();
+    let Some(operator) = tenants::operator(table).await? else { return Ok(()) };
+    let Some(write) = tenants::into_index(table, operator).await? else { return Ok(()) };
+    match table.write(write).await {
+        // Somebody changed the tenant meanwhile, which put it there.
+        Ok(_) | Err(WriteError::ConditionFailed(_)) => Ok(()),
+        Err(WriteError::Fault(fault)) => Err(fault.into()),
+    }
 }
 
 /// Moves the checkpoint; false where another run is at the same pass, and goes on with it.

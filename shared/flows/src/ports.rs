@@ -176,6 +176,33 @@ pub trait SuppressionList: Send + Sync {
 
     /// Why an address is on the list, if it is.
     async fn get(&self, address: &EmailAddress) -> Result<Option<ListedFor>, PortFault>;
+
+    /// One page of what came to the list after a moment, from behind the mark of the page before on.
+    async fn listed(
+        &self,
+        since: Option<Timestamp>,
+        mark: Option<&str>,
+    ) -> Result<ListedPage, PortFault>;
+}
+
+/// One page of the provider's list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListedPage {
+    /// The entries; what is no address for us is left out.
+    pub entries: Vec<Listed>,
+    /// The mark behind which the next page begins; none at the end. It is good for a while.
+    pub next: Option<String>,
+}
+
+/// An entry of the provider's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The address.
+    pub address: EmailAddress,
+    /// Why it is there.
+    pub listed_for: ListedFor,
+    /// Since when.
+    pub at: Timestamp,
 }
 
 /// Why an address is on the provider's list: the two reasons that SES knows.

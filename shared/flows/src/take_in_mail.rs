@@ -22,6 +22,7 @@ mod filing_rules;
 mod gates;
 mod joining;
 mod known;
+mod life_sign;
 mod making;
 mod notices;
 mod quarantine;

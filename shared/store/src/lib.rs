@@ -31,6 +31,7 @@ pub mod messages;
 pub mod modules;
 pub mod notices;
 pub mod organizations;
+pub mod provider_list;
 pub mod reviews;
 pub mod routes;
 pub mod search_entries;

@@ -74,6 +74,23 @@ pub async fn page_after(
     Ok(tenants.into_iter().map(|tenant| tenant.id).collect())
 }
 
+/// The write that puts a tenant into the index of all tenants; none where it is there, or gone.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn into_index(table: &dyn Table, tenant: TenantId) -> Result<Option<Write>, TableFault> {
+    let keys = keys::tenant(tenant);
+    let Some(item) = table.get(&keys.key).await?.item else { return Ok(None) };
+    let (partition, _) = Index::Gsi1.attributes();
+    if item.contains_key(partition) {
+        return Ok(None);
+    }
+    let mut tenant: Tenant = item::from_item(item)?;
+    let rev_before = tenant.rev;
+    tenant.rev = rev_before.saturating_add(1);
+    replace(&tenant, rev_before).map(Some)
+}
+
 /// The write that replaces a tenant, if its stored revision is still `rev_before`.
 ///
 /// # Errors

@@ -5,9 +5,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::email_address::EmailAddress;
-use flows::ports::{ListedFor, PortFault, SuppressionList};
+use domain::timestamp::Timestamp;
+use flows::ports::{Listed, ListedFor, ListedPage, PortFault, SuppressionList};
 
-/// The provider's list in memory; it can be told to fail.
+/// Entries of a page: few, so that tests turn pages.
+const PAGE: usize = 4;
+
+/// The provider's list in memory; it can be told to fail. As with SES, an address that is put again
+/// gets the new reason, one that is taken off need not be there, and pages go by address.
 #[derive(Default)]
 pub struct MemorySuppressionList {
     state: Mutex<State>,
@@ -15,8 +20,9 @@ pub struct MemorySuppressionList {
 
 #[derive(Default)]
 struct State {
-    addresses: BTreeMap<EmailAddress, ListedFor>,
+    addresses: BTreeMap<EmailAddress, (ListedFor, Timestamp)>,
     removals: u64,
+    forgets_marks: bool,
     fails: bool,
 }
 
@@ -28,7 +34,17 @@ impl MemorySuppressionList {
 
     /// Puts an address on it, as the provider does by itself for a hard bounce.
     pub fn note(&self, address: EmailAddress) {
-        self.lock().addresses.insert(address, ListedFor::Bounce);
+        self.note_for(address, ListedFor::Bounce, Timestamp::default());
+    }
+
+    /// Puts an address on it, for a reason and at a time.
+    pub fn note_for(&self, address: EmailAddress, listed_for: ListedFor, at: Timestamp) {
+        self.lock().addresses.insert(address, (listed_for, at));
+    }
+
+    /// Makes the marks of pages good for nothing, as SES does with old ones, or good again.
+    pub fn forget_marks(&self, forgets: bool) {
+        self.lock().forgets_marks = forgets;
     }
 
     /// Whether the address is on it.
@@ -56,7 +72,8 @@ impl SuppressionList for MemorySuppressionList {
     async fn put(&self, address: &EmailAddress, listed_for: ListedFor) -> Result<(), PortFault> {
         let mut state = self.lock();
         state.check("put")?;
-        state.addresses.entry(address.clone()).or_insert(listed_for);
+        let at = state.addresses.get(address).map(|(_, at)| *at).unwrap_or_default();
+        state.addresses.insert(address.clone(), (listed_for, at));
         Ok(())
     }
 
@@ -71,7 +88,33 @@ impl SuppressionList for MemorySuppressionList {
     async fn get(&self, address: &EmailAddress) -> Result<Option<ListedFor>, PortFault> {
         let state = self.lock();
         state.check("get")?;
-        Ok(state.addresses.get(address).copied())
+        Ok(state.addresses.get(address).map(|(listed_for, _)| *listed_for))
+    }
+
+    async fn listed(
+        &self,
+        since: Option<Timestamp>,
+        mark: Option<&str>,
+    ) -> Result<ListedPage, PortFault> {
+        let state = self.lock();
+        state.check("list")?;
+        if state.forgets_marks && mark.is_some() {
+            let source = "InvalidNextTokenException".into();
+            return Err(PortFault { port: "suppression list", operation: "list", source });
+        }
+        let mut wanted = state.addresses.iter().filter(|(address, (_, at))| {
+            since.is_none_or(|since| *at >= since)
+                && mark.is_none_or(|mark| address.expose() > mark)
+        });
+        let entries = wanted.by_ref().take(PAGE).map(|(address, (listed_for, at))| Listed {
+            address: address.clone(),
+            listed_for: *listed_for,
+            at: *at,
+        });
+        let entries: Vec<Listed> = entries.collect();
+        let more = wanted.next().is_some();
+        let next = entries.last().filter(|_| more).map(|last| last.address.expose().to_owned());
+        Ok(ListedPage { entries, next })
     }
 }
 

@@ -38,3 +38,13 @@ pub const DNS_TRY_TIME: Duration = Duration::from_secs(2);
 pub const DNS_TTL_MAX: Duration = Duration::from_secs(300);
 /// Answers of the DNS that are kept: a few for each domain of a run.
 pub const DNS_CACHE_MAX: u64 = 1_024;
+/// Entries of one page of the provider's list (ListSuppressedDestinations takes up to 1,000): as many
+/// keys as one batch read takes.
+pub const PROVIDER_LIST_PAGE: i32 = 100;
+/// Pages of the provider's list that one run takes in: each costs a batch read a tenant.
+pub const PROVIDER_LIST_PAGES_MAX: u32 = 10;
+/// How far a pass through the provider's list goes back behind the beginning of the one before: what
+/// was listed meanwhile is seen twice rather than never.
+pub const PROVIDER_LIST_OVERLAP: Duration = Duration::from_secs(86_400);
+/// Addresses of a tenant that one run puts on the provider's list: SES takes few calls a second.
+pub const PROVIDER_LISTINGS_MAX: u32 = 100;

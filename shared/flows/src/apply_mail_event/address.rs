@@ -12,18 +12,18 @@ use domain::suppression::{Suppression, SuppressionCause, SuppressionScope};
 use domain::temporary_bounces::{TemporaryBounces, TemporaryRule};
 use domain::timestamp::Timestamp;
 use store::item;
+use store::provider_list::{self, Listing};
 use store::suppressions::Blocked;
 use store::table::{TableFault, WriteError};
 use store::{bounce_history, contacts, notices, suppressions};
 
 use super::known::Known;
 use crate::error::FlowError;
-use crate::ports::{ListedFor, Records, SuppressionList};
+use crate::ports::Records;
 
 /// Acts on the events of one address of one tenant. Answers how many blocks are new.
 pub(super) async fn follow(
     records: &Records,
-    provider: Option<&dyn SuppressionList>,
     known: &Known,
     events: &[&MailEvent],
 ) -> Result<u64, FlowError> {
@@ -32,18 +32,19 @@ pub(super) async fn follow(
     for event in events {
         let Some(wanted) = wanted(records, event) else { continue };
         let stored = known.block(records, event)?;
-        let block = suppressions::block(records.table.as_ref(), &wanted, stored).await?;
+        let table = records.table.as_ref();
+        let block = suppressions::block(table, &wanted, stored).await?;
         blocked += u64::from(matches!(block, Blocked::New(_)));
         if let Fact::Complained(complaint) = &event.fact {
             tell_owner(records, event, complaint).await?;
         }
-        // SES has listed by itself what it told us; it knows nothing of what came by mail.
-        if let Some(list) = provider.filter(|_| event.teller == Teller::Mail) {
-            let complained = wanted.cause == SuppressionCause::Complaint;
-            let listed_for = if complained { ListedFor::Complaint } else { ListedFor::Bounce };
-            if wanted.cause != SuppressionCause::Unsubscribed {
-                list.put(&event.recipient, listed_for).await?;
-            }
+        // SES has listed by itself what it told us; it knows nothing of what came by mail. Noted again
+        // where the block stood before: who made it may have died at this place.
+        let unknown_to_it = event.teller == Teller::Mail
+            && matches!(wanted.cause, SuppressionCause::Bounce | SuppressionCause::Complaint);
+        if unknown_to_it {
+            let listing = Listing { address: event.recipient.clone(), scope: wanted.scope };
+            provider_list::note(table, event.tenant, &records.hasher, &listing).await?;
         }
     }
     Ok(blocked)
@@ -201,8 +202,9 @@ async fn keep(
     }
 }
 
-/// A sign of life by mail: somebody wrote to us from the address. It clears temporary bounces and
-/// lifts a block they made. One read where there is nothing to clear.
+/// A sign of life by mail: somebody wrote to us from the address, whose temporary bounces are given. It
+/// lifts a block that they made, then clears them: who dies between is followed by a repeat that finds
+/// them again. Where there is nothing to clear, nothing is read or written.
 ///
 /// # Errors
 /// A fault of the table.
@@ -210,21 +212,19 @@ pub async fn lives(
     records: &Records,
     tenant: TenantId,
     address: &EmailAddress,
+    stored: Option<TemporaryBounces>,
     at: Timestamp,
 ) -> Result<(), TableFault> {
+    let Some(stored) = stored.filter(|history| !history.is_empty()) else { return Ok(()) };
     let hasher = &records.hasher;
-    let hash = hasher.address(address);
     let table = records.table.as_ref();
-    let got = table.get(&bounce_history::address_key(tenant, &hash)).await?;
-    let Some(stored) = got.item.map(item::from_item::<TemporaryBounces>).transpose()? else {
-        return Ok(());
-    };
-    keep(records, tenant, &hash, Some(stored), |history| history.clear(at)).await?;
     let scope = SuppressionScope::Bounces;
-    match suppressions::get(table, tenant, hasher, scope, address).await? {
-        Some(block) => suppressions::lift_temporary(table, block, at).await,
-        None => Ok(()),
+    if let Some(block) = suppressions::get(table, tenant, hasher, scope, address).await? {
+        suppressions::lift_temporary(table, block, at).await?;
     }
+    let hash = hasher.address(address);
+    keep(records, tenant, &hash, Some(stored), |history| history.clear(at)).await?;
+    Ok(())
 }
 
 /// A complaint is told to who looks after the record, or else to the administrators.

@@ -59,7 +59,6 @@ pub async fn apply_provider_notes(
         summary.nobodys += u64::from(located.is_empty());
         events.extend(located);
     }
-    // The provider keeps its own list by what it told us itself: nothing to put there.
-    summary.applied = apply_mail_events(records, None, &events).await?;
+    summary.applied = apply_mail_events(records, &events).await?;
     Ok(summary)
 }

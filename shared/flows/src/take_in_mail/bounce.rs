@@ -17,12 +17,12 @@ use domain::send::SendPlace;
 use mail::bounce::report::{Decoded, Kind};
 use mail::kind::MailKind;
 use mail::parsed_mail::ParsedMail;
-use mail::reply_token::{self, ReplyKey, ReplyTarget, ReplyToken};
+use mail::reply_token::{ReplyKey, ReplyTarget, ReplyToken};
 use store::table::{self, Key, TableFault};
 use store::{contacts, notices, sends};
 
 use super::Held;
-use crate::apply_mail_event::{Told, apply_mail_events, lives, of_decoded, of_header_ids};
+use crate::apply_mail_event::{Told, apply_mail_events, of_decoded, of_header_ids};
 use crate::error::FlowError;
 use crate::ports::Records;
 
@@ -37,11 +37,6 @@ pub(super) async fn noted(
     let Held { mut intake, lease } =
         Held { intake: held.intake.clone(), lease: held.lease.clone() };
     let at = intake.announced_at;
-    if decoded.kind == Kind::Mail && answers_us(mail, &intake.recipients) {
-        for author in mail.from.iter().filter_map(|party| party.address.as_ref()).take(1) {
-            lives(records, tenant, author, at).await?;
-        }
-    }
     let told = match decoded.kind {
         Kind::Bounce | Kind::Feedback | Kind::Delivered => of_decoded(decoded, at),
         Kind::AutoReply => by_author(mail, Fact::AutoReplied, &intake),
@@ -74,15 +69,6 @@ fn sort_of(kind: Kind) -> Option<ReportSort> {
         Kind::AutoReply => Some(ReportSort::AutoReply),
         Kind::Mail | Kind::Delay | Kind::Event => None,
     }
-}
-
-/// Whether a person writes to an address that we gave out with a token: he got our mail, so his
-/// address lives (H4).
-fn answers_us(mail: &ParsedMail, recipients: &[String]) -> bool {
-    let by_a_person = matches!(mail.kind, MailKind::Ordinary | MailKind::Calendar);
-    let addresses: Vec<EmailAddress> =
-        recipients.iter().filter_map(|text| EmailAddress::parse(text).ok()).collect();
-    by_a_person && !reply_token::of_addresses(&addresses).is_empty()
 }
 
 fn by_author(mail: &ParsedMail, fact: Fact, intake: &domain::intake::Intake) -> Vec<Told> {
@@ -170,7 +156,7 @@ async fn apply(
         report.passed_over = Some(PassedOver::Strangers);
         return Ok(report);
     }
-    let applied = apply_mail_events(records, None, &events).await?;
+    let applied = apply_mail_events(records, &events).await?;
     report.applied = applied.learned.saturating_add(applied.repeated);
     Ok(report)
 }

@@ -20,6 +20,7 @@ use super::filing_rules::{self, Case};
 use super::gates::{self, Evidence};
 use super::joining::{self, Joining};
 use super::known::{self, Known, Wanted};
+use super::life_sign;
 use super::notices;
 use super::quarantine::{Stop, Why, poison, stop};
 use super::record::{self, MailIdentity};
@@ -30,6 +31,7 @@ use super::threading;
 use super::way_in::{self, ToFile};
 use super::writes::{self, Decided, ReadMail};
 use super::{Held, association, making};
+use crate::apply_mail_event::lives;
 use crate::attachment_key::attachment_key;
 use crate::error::{Failure, FlowError};
 use crate::ports::{MailArchive, Records};
@@ -91,6 +93,7 @@ pub(super) async fn file(
     let clues = ThreadClues::of(records, tenant, &held.intake, mail);
     let parties = record::parties(mail);
     let (addresses, authors) = looked_up(mail, raw, routes);
+    let alive = life_sign::of(records, tenant, raw, &held.intake, &verdicts, routes);
     let mut kept = false;
     for tries in 0..=limits::CONTENTION_RETRIES_MAX {
         let wanted = Wanted {
@@ -100,6 +103,7 @@ pub(super) async fn file(
             addresses: &addresses,
             authors: &authors,
             clues: &clues,
+            alive,
         };
         let known = known::read(records, &wanted).await?;
         if known.tenant.is_none() {
@@ -134,6 +138,10 @@ pub(super) async fn file(
             let making = making.short_of_room();
             let decided = Decided { place: &place, making: &making };
             plan = writes::plan(records, held, tenant, &targets, &read, &known, &decided)?;
+        }
+        if let Some(address) = alive {
+            let (stored, at) = (known.temporary_bounces, held.intake.announced_at);
+            lives(records, tenant, address, stored, at).await?;
         }
         let outcome = plan.outcome.clone();
         if commit(records, plan.with(&rules)).await? {

@@ -6,6 +6,7 @@ use domain::email_address::EmailAddress;
 use domain::ids::{ContactId, MailboxId, MessageId, TenantId, ThreadId, UserId};
 use domain::link_rule::LinkRule;
 use domain::route::DomainClaim;
+use domain::temporary_bounces::TemporaryBounces;
 use domain::tenant::Tenant;
 use domain::thread::{HeaderClaim, SubjectClaim};
 use mail::reply_token::ReplyTarget;
@@ -15,7 +16,7 @@ use store::messages::DeliveredMessage;
 use store::sender_addresses::{self, SenderClaim};
 use store::table::{self, Item, Key, TableFault};
 use store::users::UserClaim;
-use store::{keys, link_rules, messages, threads};
+use store::{bounce_history, keys, link_rules, messages, threads};
 
 use super::thread_clues::ThreadClues;
 use crate::ports::Records;
@@ -29,6 +30,8 @@ pub(super) struct Wanted<'a> {
     /// Of these also the domain is looked at: it may be the tenant's own.
     pub authors: &'a [EmailAddress],
     pub clues: &'a ThreadClues,
+    /// Who shows by the mail that his address lives.
+    pub alive: Option<&'a EmailAddress>,
 }
 
 /// What is known.
@@ -53,6 +56,8 @@ pub(super) struct Known {
     pub leads: BTreeMap<ReplyTarget, ThreadId>,
     /// The last thread with the same subject and people.
     pub alike: Option<SubjectClaim>,
+    /// The temporary bounces of who shows that his address lives.
+    pub temporary_bounces: Option<TemporaryBounces>,
 }
 
 impl Known {
@@ -92,13 +97,15 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         wanted.clues.subject.as_ref().map(|subject| threads::subject_key(tenant, hasher, subject));
     let authors: Vec<AuthorKeys<'_>> =
         wanted.authors.iter().map(|author| AuthorKeys::of(records, tenant, author)).collect();
+    let history =
+        wanted.alive.map(|who| bounce_history::address_key(tenant, &hasher.address(who)));
 
     let mut all = BTreeSet::from([tenant_key.clone(), message_key.clone()]);
     all.extend(deliveries.iter().map(|(key, _)| key.clone()));
     all.extend(claims.iter().map(|(key, _)| key.clone()));
     all.extend(parties.iter().flat_map(PartyKeys::all).cloned());
     all.extend(tokens.iter().map(|(key, _)| key.clone()));
-    all.extend(subject.clone());
+    all.extend(subject.iter().chain(&history).cloned());
     all.extend(authors.iter().flat_map(AuthorKeys::all).cloned());
     let got = table::get_all(records.table.as_ref(), &all).await?.items;
 
@@ -113,6 +120,7 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         claims: BTreeMap::new(),
         leads: BTreeMap::new(),
         alike: subject.map(|key| record(&got, &key)).transpose()?.flatten(),
+        temporary_bounces: history.map(|key| record(&got, &key)).transpose()?.flatten(),
     };
     let delivered = deliveries.iter().filter(|(key, _)| got.contains_key(key));
     known.delivered = delivered.map(|(_, mailbox)| *mailbox).collect();
