@@ -95,7 +95,7 @@ pub fn run(office: &Office, thread: &Thread, task: &Task) -> Run {
         Task::Told(posted) => {
             let events = sent(office, &posted);
             Box::pin(async move {
-                apply_mail_events(&hands.records, None, &events).await?;
+                apply_mail_events(&hands.records, &events).await?;
                 Ok("told".to_owned())
             })
         }

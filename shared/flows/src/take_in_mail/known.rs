@@ -97,8 +97,7 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         wanted.clues.subject.as_ref().map(|subject| threads::subject_key(tenant, hasher, subject));
     let authors: Vec<AuthorKeys<'_>> =
         wanted.authors.iter().map(|author| AuthorKeys::of(records, tenant, author)).collect();
-    let history =
-        wanted.alive.map(|who| bounce_history::address_key(tenant, &hasher.address(who)));
+    let history = wanted.alive.map(|who| bounce_history::address_key(tenant, &hasher.address(who)));
 
     let mut all = BTreeSet::from([tenant_key.clone(), message_key.clone()]);
     all.extend(deliveries.iter().map(|(key, _)| key.clone()));
