@@ -33,6 +33,7 @@ mod routing_organization;
 mod routing_release;
 mod routing_unknown;
 mod search;
+mod search_growth;
 mod search_scale;
 mod search_scene;
 mod sending;
