@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use api::endpoint::Endpoint;
 use domain::ids::{
-    ActivityId, AlertId, ConsentId, ContactId, IntakeId, InvitationId, LinkRuleId, ListId,
-    MailNoticeId, MessageId, RouteId, ThreadId, UnblockRequestId,
+    ActivityId, AlertId, ConsentId, ContactId, IntakeId, InvitationId, LinkRuleId, ListId, MessageId,
+    NoticeId, RouteId, ThreadId, UnblockRequestId,
 };
 use domain::permission::Scope;
 use domain::timestamp::Timestamp;
@@ -109,7 +109,7 @@ async fn ids(office: &Office, firm: &Firm) -> BTreeMap<&'static str, String> {
         ("users", silent),
         ("api_keys", format!("key_{key}")),
         ("routes", RouteId::from_bits(1).to_string()),
-        ("mail_notices", MailNoticeId::from_bits(1).to_string()),
+        ("notices", NoticeId::from_bits(1).to_string()),
         ("contacts", ContactId::from_bits(1).to_string()),
         ("lists", ListId::from_bits(1).to_string()),
         ("modules", "partner".to_owned()),

@@ -107,16 +107,18 @@ async fn gmails_question_is_a_notice_of_the_user_alone_until_he_puts_it_away() {
         .text("To allow, click\r\nhttps://mail-settings.google.com/mail/vf-abc-x\r\n");
     bring(&office, &question, &address, &[("dmarc", "pass")]).await;
 
-    let list = office.get("/v1/mail_notices").by(&firm.member).send().await.expect(200);
+    let list = office.get("/v1/notices").by(&firm.member).send().await.expect(200);
     let [notice] = &items(&list)[..] else { panic!("{list}") };
     assert_eq!(notice["kind"], "forwarding_confirmation");
     assert_eq!(notice["code"], "123456789");
     assert!(text_at(notice, "/link").starts_with("https://mail-settings.google.com/mail/vf-"));
-    let others = office.get("/v1/mail_notices").by(&firm.admin).send().await.expect(200);
+    let others = office.get("/v1/notices").by(&firm.admin).send().await.expect(200);
     assert!(items(&others).is_empty());
-    let path = format!("/v1/mail_notices/{}/dismiss", text_at(notice, "/id"));
+    let path = format!("/v1/notices/{}/dismiss", text_at(notice, "/id"));
     let dismiss = |by| office.post(&path, Value::Null).by(by).send();
     dismiss(&firm.admin).await.expect_problem(404, "not_found");
     dismiss(&firm.member).await.expect(204);
     dismiss(&firm.member).await.expect_problem(404, "not_found");
+    let list = office.get("/v1/notices").by(&firm.member).send().await.expect(200);
+    assert!(items(&list).is_empty());
 }

@@ -100,7 +100,7 @@ impl Mailing {
     }
 
     pub fn notices(&self) -> Vec<Notice> {
-        let items = self.world.table.items(TableName::Crm).into_iter();
+        let items = self.world.table.items(TableName::Delivery).into_iter();
         let of_kind = items.filter(|item| item.get("item_kind") == Some(&item::text("notice")));
         of_kind.map(|item| item::from_item(item).unwrap()).collect()
     }

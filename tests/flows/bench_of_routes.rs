@@ -4,8 +4,8 @@ use domain::contact::{Contact, ContactKind, ContactSource};
 use domain::email_address::EmailAddress;
 use domain::ids::{ContactId, IntakeId, RouteId, UserId};
 use domain::intake::{Outcome, QuarantineReason};
-use domain::mail_notice::MailNotice;
 use domain::message::Message;
+use domain::notice::Notice;
 use domain::route::{DomainClaim, Route, RouteMatch};
 use domain::route_purpose::{
     AllowedSenders, Assignment, DropboxRules, OrganizationRules, Purpose, RequiredVerdict,
@@ -155,7 +155,7 @@ impl Inbound {
         (reason, settled.intake)
     }
 
-    pub fn notices(&self) -> Vec<MailNotice> {
-        self.records(TableName::Delivery, "mail_notice")
+    pub fn notices(&self) -> Vec<Notice> {
+        self.records(TableName::Delivery, "notice")
     }
 }

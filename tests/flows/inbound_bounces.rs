@@ -65,7 +65,7 @@ impl Returned {
     }
 
     fn notices(&self) -> Vec<Notice> {
-        self.inbound.records(TableName::Crm, "notice")
+        self.inbound.records(TableName::Delivery, "notice")
     }
 }
 

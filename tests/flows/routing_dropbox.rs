@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::contact::ContactKind;
 use domain::intake::QuarantineReason;
-use domain::mail_notice::What;
 use domain::message::Direction;
+use domain::notice::Matter;
 use domain::route_purpose::{DropboxRules, Purpose, SearchPattern};
 use domain::timestamp::Timestamp;
 use flows::ports::Clock;
@@ -98,9 +98,10 @@ async fn mail_of_anybody_else_is_quarantined_and_the_user_is_told_once() {
         }
         let notices = inbound.notices();
         assert_eq!(notices.len(), n + 1);
-        assert!(notices.iter().all(|notice| notice.user == inbound.tenant.people["anna"]));
-        let reason = QuarantineReason::SenderNotVerified.code().to_owned();
-        assert!(notices.iter().all(|n| n.what == What::DropboxRefused { reason: reason.clone() }));
+        assert!(notices.iter().all(|notice| notice.owner == Some(inbound.tenant.people["anna"])));
+        let reason = QuarantineReason::SenderNotVerified.code();
+        assert!(notices.iter().all(|n| matches!(n.matter, Matter::DropboxRefused { .. })));
+        assert!(notices.iter().all(|n| n.matter.reason() == Some(reason)));
     }
     assert!(inbound.messages().is_empty());
 }

@@ -1,8 +1,8 @@
 //! Forwarding addresses and journal copies (A16), and direction by own addresses (S3.11).
 
 use domain::contact::PartyRole;
-use domain::mail_notice::What;
 use domain::message::{Direction, Message, Wrapping};
+use domain::notice::Matter;
 use domain::route_purpose::Purpose;
 use testkit::raw_mail::Draft;
 
@@ -149,10 +149,13 @@ async fn gmails_question_is_shown_to_the_user_and_never_answered() {
         .text("To allow, click\r\nhttps://mail-settings.google.com/mail/vf-abc-x\r\n");
     inbound.filed(&question, &[SECRET], PASS).await;
     let [notice] = &inbound.notices()[..] else { panic!("one notice") };
-    assert_eq!(notice.user, inbound.tenant.people["anna"]);
+    assert_eq!(notice.owner, Some(inbound.tenant.people["anna"]));
     let (code, link) = ("123456789", "https://mail-settings.google.com/mail/vf-abc-x");
     let (code, link) = (Some(code.to_owned()), Some(link.to_owned()));
-    assert_eq!(notice.what, What::ForwardingConfirmation { code, link });
+    let Matter::ForwardingConfirmation { code: told, link: led, .. } = &notice.matter else {
+        panic!("{:?}", notice.matter)
+    };
+    assert_eq!((told, led), (&code, &link));
     assert!(inbound.contacts().is_empty(), "Google is no contact");
 
     let forged = question.clone().text("https://mail-settings.google.com/mail/vf-evil\r\n");

@@ -51,8 +51,8 @@ ids! {
     activity_id = ActivityId;
     /// An invitation's id.
     invitation_id = InvitationId;
-    /// A mail notice's id.
-    mail_notice_id = MailNoticeId;
+    /// A notice's id.
+    notice_id = NoticeId;
     /// The id of a request to lift permanent blocks.
     unblock_request_id = UnblockRequestId;
     /// An alert's id.

@@ -114,8 +114,6 @@ ids! {
     ActivityId = "act_";
     /// What calendar mails about one meeting amount to for one user.
     InvitationId = "inv_";
-    /// What a user is told about mail that came for him.
-    MailNoticeId = "mno_";
     /// A standing rule that links mail to a record.
     LinkRuleId = "lnk_";
     /// A consent of a record.

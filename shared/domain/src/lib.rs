@@ -33,7 +33,6 @@ pub mod link_rule;
 pub mod list;
 pub mod local_time;
 pub mod mail_event;
-pub mod mail_notice;
 pub mod mailbox;
 pub mod meeting;
 pub mod meeting_state;

@@ -220,10 +220,10 @@ permissions! {
     ReadSenderAddresses = "sender_addresses.read", Member;
     /// Add, verify and remove the addresses one writes from.
     WriteSenderAddresses = "sender_addresses.write", Member;
-    /// See what one is told about mail that came.
-    ReadMailNotices = "mail_notices.read", Member;
-    /// Put such a notice away.
-    WriteMailNotices = "mail_notices.write", Member;
+    /// See what one is told without having asked.
+    ReadNotices = "notices.read", Member;
+    /// Mark such a notice as read, or put it away.
+    WriteNotices = "notices.write", Member;
     /// See contacts and their timelines.
     ReadContacts = "contacts.read", Member;
     /// Add, change and remove contacts.

@@ -57,7 +57,7 @@ pub mod ports;
 pub mod preview_intake;
 pub mod purge_field;
 pub mod rates;
-pub mod read_mail_notices;
+pub mod read_notices;
 pub mod remove_contact;
 pub mod repeat_request;
 pub mod review_blocks;

@@ -78,7 +78,9 @@ pub(crate) async fn newest(
     Ok(newest_of(pages, limit, &keys::contact_partition(tenant, *own)))
 }
 
-fn newest_of(pages: Vec<Page>, limit: u32, own: &str) -> Lines {
+/// The greatest sort keys of the beginnings of several partitions, as one page with a mark in partition
+/// `own`.
+pub(crate) fn newest_of(pages: Vec<Page>, limit: u32, own: &str) -> Lines {
     // What lies below the end of a page that has a next one is not known yet.
     let known_to = pages.iter().filter(|page| page.next.is_some());
     let known_to = known_to.filter_map(|page| page.items.last().map(sort_key)).max();

@@ -24,7 +24,6 @@ pub mod item;
 pub mod keys;
 pub mod link_rules;
 pub mod lists;
-pub mod mail_notices;
 pub mod mailboxes;
 pub mod meetings;
 pub mod messages;

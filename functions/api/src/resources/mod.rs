@@ -22,12 +22,12 @@ pub mod invitations;
 pub mod limits;
 pub mod link_rules;
 pub mod lists;
-pub mod mail_notices;
 pub mod mail_views;
 pub mod message_links;
 pub mod messages;
 pub mod module_fields;
 pub mod modules;
+pub mod notices;
 pub mod reports;
 pub mod reviews;
 pub mod route_views;
@@ -76,7 +76,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         threads::endpoints(),
         intake::endpoints(),
         sender_addresses::endpoints(),
-        mail_notices::endpoints(),
+        notices::endpoints(),
         bounces::endpoints(),
         suppressions::endpoints(),
         reports::endpoints(),

@@ -3,7 +3,7 @@
 use domain::bounce::{BounceReason, Permanence};
 use domain::bounce_category::BounceCategory;
 use domain::email_address::EmailAddress;
-use domain::ids::{NoticeId, TenantId};
+use domain::ids::TenantId;
 use domain::limits;
 use domain::mail_event::{Bounce, ComplaintFact, Fact, MailEvent, Teller};
 use domain::notice::{Matter, Notice};
@@ -245,18 +245,10 @@ async fn tell_owner(
         None => None,
     };
     let hash = records.hasher.address(&event.recipient);
-    let notice = Notice {
-        id: NoticeId::from_parts(event.at, bits(records, &["complaint", &hash])),
-        tenant: event.tenant,
-        at: event.at,
-        owner,
-        matter: Matter::Complaint {
-            contact,
-            source: event.place,
-            feedback_type: complaint.feedback_type.clone(),
-        },
-    };
-    notices::keep(table, &notice).await
+    let feedback_type = complaint.feedback_type.clone();
+    let matter = Matter::Complaint { contact, source: event.place, feedback_type };
+    let happened = (event.at, bits(records, &["complaint", &hash]));
+    notices::keep(table, &Notice::new(event.tenant, owner, happened, matter)).await
 }
 
 /// Bits that the same parts always give.

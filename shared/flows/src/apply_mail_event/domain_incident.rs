@@ -4,7 +4,7 @@
 use domain::bounce::Permanence;
 use domain::bounce_category::BounceCategory;
 use domain::domain_refusals::DomainRefusals;
-use domain::ids::{NoticeId, TenantId};
+use domain::ids::TenantId;
 use domain::limits;
 use domain::mail_event::MailEvent;
 use domain::notice::{Matter, Notice};
@@ -81,6 +81,6 @@ async fn rest(
     let table = records.table.as_ref();
     suppressions::block(table, &block, None).await?;
     let matter = Matter::DomainRefuses { domain: domain.to_owned(), category };
-    let id = NoticeId::from_parts(at, bits(records, &["domain", domain, category.key()]));
-    notices::keep(table, &Notice { id, tenant, at, owner: None, matter }).await
+    let happened = (at, bits(records, &["domain", domain, category.key()]));
+    notices::keep(table, &Notice::new(tenant, None, happened, matter)).await
 }

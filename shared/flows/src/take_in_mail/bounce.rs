@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use domain::email_address::EmailAddress;
-use domain::ids::{NoticeId, TenantId};
+use domain::ids::TenantId;
 use domain::intake::{MailReport, PassedOver, ReportSort};
 use domain::limits;
 use domain::mail_event::{Fact, MailEvent, Teller};
@@ -218,12 +218,7 @@ async fn ask_person(
     };
     let table = records.table.as_ref();
     let contact = contacts::holder(table, tenant, &records.hasher, &address).await?;
-    let notice = Notice {
-        id: NoticeId::from_bits(intake.id.bits()),
-        tenant,
-        at: intake.announced_at,
-        owner: None,
-        matter: Matter::UnsubscribeAsked { address, contact },
-    };
-    notices::keep(table, &notice).await
+    let matter = Matter::UnsubscribeAsked { address, contact, intake: intake.id };
+    let happened = (intake.announced_at, intake.id.bits());
+    notices::keep(table, &Notice::new(tenant, None, happened, matter)).await
 }

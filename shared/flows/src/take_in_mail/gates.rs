@@ -100,7 +100,7 @@ pub(super) fn pass<'r>(
             Some(closed) => shut.push((route, closed)),
         }
     }
-    let notices = notices::refusals(intake, &shut);
+    let notices = notices::refusals(intake, tenant, &shut);
     match shut.into_iter().next() {
         Some((_, Closed { reason, detail })) if open.is_empty() => {
             let why = Why { detail, tenant: Some(tenant), notices, ..Why::of(reason) };

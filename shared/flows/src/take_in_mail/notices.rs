@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ids::{MailNoticeId, TenantId, UserId};
+use domain::ids::{TenantId, UserId};
 use domain::intake::Intake;
 use domain::limits::NOTICE_TEXT_BYTES_MAX;
-use domain::mail_notice::{MailNotice, What};
+use domain::notice::{Matter, Notice};
 use domain::route::Route;
 use domain::route_purpose::Purpose;
 use mail::forwarded::{ForwardingConfirmation, forwarding_confirmation};
@@ -16,7 +16,11 @@ use super::gates::{self, Closed};
 use crate::cut;
 
 /// That a dropbox refused mail: to its user.
-pub(super) fn refusals(intake: &Intake, shut: &[(&Route, Closed)]) -> Vec<MailNotice> {
+pub(super) fn refusals(
+    intake: &Intake,
+    tenant: TenantId,
+    shut: &[(&Route, Closed)],
+) -> Vec<Notice> {
     let of_dropboxes =
         shut.iter().filter(|(route, _)| matches!(route.purpose, Purpose::Dropbox(_)));
     let mut told = BTreeSet::new();
@@ -24,7 +28,8 @@ pub(super) fn refusals(intake: &Intake, shut: &[(&Route, Closed)]) -> Vec<MailNo
         .filter(|(route, _)| told.insert(route.owner))
         .map(|(route, closed)| {
             let reason = closed.reason.code().to_owned();
-            notice(intake, route.owner, What::DropboxRefused { reason })
+            let matter = Matter::DropboxRefused { intake: intake.id, reason };
+            notice(intake, tenant, route.owner, matter)
         })
         .collect()
 }
@@ -48,13 +53,12 @@ pub(super) fn confirmation(
         text.map(|text| cut::to_octets(text, NOTICE_TEXT_BYTES_MAX).to_owned())
     };
     let owners: BTreeSet<UserId> = passed.iter().map(|route| route.owner).collect();
-    let what = What::ForwardingConfirmation { code: bounded(&code), link: bounded(&link) };
-    let told = owners.into_iter().map(|owner| notice(intake, owner, what.clone()));
-    told.map(|notice| store::mail_notices::tell(tenant, &notice)).collect()
+    let (code, link) = (bounded(&code), bounded(&link));
+    let matter = Matter::ForwardingConfirmation { intake: intake.id, code, link };
+    let told = owners.into_iter().map(|owner| notice(intake, tenant, owner, matter.clone()));
+    told.map(|notice| store::notices::tell(&notice)).collect()
 }
 
-fn notice(intake: &Intake, user: UserId, what: What) -> MailNotice {
-    let created_at = intake.announced_at;
-    let id = MailNoticeId::from_parts(created_at, intake.id.bits());
-    MailNotice { id, user, what, intake: intake.id, created_at }
+fn notice(intake: &Intake, tenant: TenantId, user: UserId, matter: Matter) -> Notice {
+    Notice::new(tenant, Some(user), (intake.announced_at, intake.id.bits()), matter)
 }

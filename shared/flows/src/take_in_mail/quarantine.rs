@@ -2,7 +2,7 @@
 
 use domain::ids::TenantId;
 use domain::intake::{Intake, Outcome, QuarantineReason};
-use domain::mail_notice::MailNotice;
+use domain::notice::Notice;
 use store::table::{TableFault, TransactError, WriteError};
 
 use super::routing::{self, Routes};
@@ -27,7 +27,7 @@ pub(super) struct Why {
     /// Whose mail it is; none for the operator's.
     pub tenant: Option<TenantId>,
     /// What its tenant's people are told.
-    pub notices: Vec<MailNotice>,
+    pub notices: Vec<Notice>,
     /// Who could be answered that an address does not exist.
     pub unknown: Option<UnknownAddress>,
 }
@@ -88,7 +88,7 @@ pub(super) async fn finish(
     }
     let mut writes = Vec::new();
     for notice in &notices {
-        writes.push(store::mail_notices::tell(tenant, notice)?);
+        writes.push(store::notices::tell(notice)?);
     }
     writes.push(write);
     match records.table.transact(writes).await {

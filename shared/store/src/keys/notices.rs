@@ -1,31 +1,18 @@
 //! Keys of notices.
 
 use domain::ids::{NoticeId, TenantId, UserId};
-use domain::timestamp::Timestamp;
 
-use super::{ItemKeys, crm};
+use super::{ItemKeys, delivery_table, only};
 
-/// A notice, by month and time; index 1 lists those of a user.
-pub fn notice(
-    tenant: TenantId,
-    notice: NoticeId,
-    at: Timestamp,
-    owner: Option<UserId>,
-) -> ItemKeys {
-    let order = format!("{at}#{notice}");
-    ItemKeys {
-        gsi1: owner.map(|user| (notices_of_user(tenant, user), order.clone())),
-        key: crm(notices_of_month(tenant, &at.month()), order),
-        gsi2: None,
+/// A notice to a user, or to the administrators: its id sorts by time.
+pub fn notice(tenant: TenantId, owner: Option<UserId>, notice: NoticeId) -> ItemKeys {
+    only(delivery_table(notices_of(tenant, owner), notice.to_string()))
+}
+
+/// Partition of the notices to a user, or to the administrators.
+pub fn notices_of(tenant: TenantId, owner: Option<UserId>) -> String {
+    match owner {
+        Some(user) => format!("TENANT#{tenant}#USER#{user}#NOTICES"),
+        None => format!("TENANT#{tenant}#NOTICES"),
     }
-}
-
-/// Partition of a tenant's notices of one month (`yyyymm`).
-pub fn notices_of_month(tenant: TenantId, month: &str) -> String {
-    format!("TENANT#{tenant}#NOTICES#{month}")
-}
-
-/// Index partition of the notices of a user.
-pub fn notices_of_user(tenant: TenantId, user: UserId) -> String {
-    format!("TENANT#{tenant}#USER#{user}#NOTICES")
 }
