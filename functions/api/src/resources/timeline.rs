@@ -5,7 +5,7 @@ use domain::bounce_category::BounceCategory;
 use domain::contact::PartyRole;
 use domain::email_address::EmailAddress;
 use domain::permission::{ReadContacts, ReadMail, Scope};
-use domain::send::Send;
+use domain::send::{Send, SendStatus};
 use domain::timestamp::Timestamp;
 use flows::show_timeline::{TimelineLine, show_timeline};
 use serde::Serialize;
@@ -52,6 +52,9 @@ pub struct SentToView {
     /// Of a bounce: whether it is for good; null where it did not come back.
     #[schema(required)]
     bounced_for_good: Option<bool>,
+    /// Of `rejected`, `failed` and `skipped`: why, as a code or the provider's words.
+    #[schema(required)]
+    stopped_because: Option<String>,
     /// When a person first opened it.
     #[schema(value_type = Option<String>, required)]
     opened_at: Option<Timestamp>,
@@ -65,7 +68,14 @@ pub struct SentToView {
 
 impl From<Send> for SentToView {
     fn from(send: Send) -> Self {
+        let stopped = [&send.rejected, &send.failed, &send.skipped];
+        let stopped = stopped.into_iter().flatten().next();
+        let in_the_end = matches!(
+            send.status(),
+            SendStatus::Rejected | SendStatus::Failed | SendStatus::Skipped
+        );
         Self {
+            stopped_because: stopped.filter(|_| in_the_end).map(|why| why.reason.clone()),
             status: send.status().name(),
             bounce_category: send.category().map(BounceCategory::key),
             bounced_for_good: send.bounce().map(|_| send.bounced_permanent.is_some()),
