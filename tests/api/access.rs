@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use api::endpoint::Endpoint;
 use domain::ids::{
-    ActivityId, AlertId, ConsentId, ContactId, IntakeId, InvitationId, LinkRuleId, ListId, MessageId,
-    NoticeId, RouteId, ThreadId, UnblockRequestId,
+    ActivityId, AlertId, ConsentId, ContactId, IntakeId, InvitationId, LinkRuleId, ListId,
+    MessageId, NoticeId, RouteId, ThreadId, UnblockRequestId,
 };
 use domain::permission::Scope;
 use domain::timestamp::Timestamp;
