@@ -42,3 +42,4 @@ mod sending_desk;
 mod sweep;
 mod teams;
 mod thread_corrections;
+mod undo_creations;

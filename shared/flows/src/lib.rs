@@ -83,6 +83,7 @@ pub mod takes_mail;
 pub mod tell_provider_list;
 pub mod text_rules;
 pub mod texts_language;
+pub(crate) mod touched;
 pub mod transaction;
 pub mod unblock;
 pub mod unblock_requests;

@@ -1,5 +1,5 @@
-//! Records that mail made, taken back in a batch (B9): those of one mail or of a span of time, unless
-//! somebody touched them since. Their mail stays.
+//! Records that mail made, taken back in a batch (B9): those of one mail or of a span of time, of all
+//! modules, unless somebody touched them since. Their mail stays.
 
 use std::time::Duration;
 
@@ -11,10 +11,11 @@ use domain::permission::{Allowed, WriteContacts};
 use domain::timestamp::Timestamp;
 use store::organizations::{self, OrganizationClaim};
 use store::table::TableFault;
-use store::{contacts, item, messages};
+use store::{contacts, item, messages, modules};
 
 use crate::error::FlowError;
 use crate::ports::Records;
+use crate::touched::Touched;
 use crate::transaction::{Doer, Transaction};
 
 /// Which records.
@@ -62,7 +63,9 @@ pub async fn undo(
             found.retain(|contact| contact.source == ContactSource::Mail(message));
         }
         Batch::Between(from, until) => {
-            for kind in [ContactKind::Lead, ContactKind::Contact] {
+            // Accounts go with the last of their people.
+            let kinds = modules::all(table, tenant).await?.into_iter().map(|module| module.kind);
+            for kind in kinds.filter(|kind| *kind != ContactKind::Account) {
                 let limit = PAGE_ITEMS_DEFAULT;
                 let made = contacts::made_between(table, tenant, kind, from, until, limit);
                 let (all, more) = made.await?;
@@ -71,12 +74,14 @@ pub async fn undo(
             }
         }
     }
+    let touched = Touched::look(table, tenant).await?;
     let mut doer = Doer::new(allowed, request, records.clock.now());
     for contact in found {
         let id = contact.id;
         // Entries of the trail are told apart by their time.
         doer.at = doer.at.plus(Duration::from_millis(1));
-        let undone = is_untouched(&contact) && take_back(records, doer, contact).await?;
+        let stays = touched.is(&contact).await?;
+        let undone = !stays && take_back(records, doer, &touched, contact).await?;
         if undone { result.undone.push(id) } else { result.kept.push(id) }
     }
     Ok(result)
@@ -86,13 +91,13 @@ fn is_made_by_mail(contact: &Contact) -> bool {
     matches!(contact.source, ContactSource::Mail(_))
 }
 
-/// Every change by a person or a program raises the revision.
-fn is_untouched(contact: &Contact) -> bool {
-    contact.rev == 1 && is_made_by_mail(contact)
-}
-
 /// False where somebody was at it in this moment.
-async fn take_back(records: &Records, doer: Doer, contact: Contact) -> Result<bool, FlowError> {
+async fn take_back(
+    records: &Records,
+    doer: Doer,
+    touched: &Touched<'_>,
+    contact: Contact,
+) -> Result<bool, FlowError> {
     let (table, tenant) = (records.table.as_ref(), doer.tenant);
     let mut transaction = Transaction::default();
     transaction.add(contacts::delete(tenant, &contact));
@@ -100,7 +105,7 @@ async fn take_back(records: &Records, doer: Doer, contact: Contact) -> Result<bo
         transaction.add(contacts::release(tenant, &records.hasher, address, &[contact.id]));
     }
     unlink(&mut transaction, records, tenant, &contact).await?;
-    leave_organization(&mut transaction, records, tenant, &contact).await?;
+    leave_organization(&mut transaction, records, touched, tenant, &contact).await?;
     transaction.note(doer, "contact.creation_undone", contact.id)?;
     Ok(transaction.try_commit(table).await?.is_none())
 }
@@ -128,6 +133,7 @@ async fn unlink(
 async fn leave_organization(
     transaction: &mut Transaction,
     records: &Records,
+    touched: &Touched<'_>,
     tenant: TenantId,
     contact: &Contact,
 ) -> Result<(), TableFault> {
@@ -138,7 +144,11 @@ async fn leave_organization(
     let claim: Option<OrganizationClaim> = got.map(item::from_item).transpose()?;
     let Some(claim) = claim.filter(|claim| claim.account == account) else { return Ok(()) };
     let made = contacts::get(table, tenant, account).await?;
-    match made.filter(|made| is_untouched(made) && claim.people <= 1) {
+    let gone = match made.filter(|_| claim.people <= 1) {
+        Some(made) if !touched.is_account(&made, claim.people).await? => Some(made),
+        Some(_) | None => None,
+    };
+    match gone {
         Some(made) => {
             transaction.add(organizations::release(tenant, domain, &claim));
             transaction.add(contacts::delete(tenant, &made));
