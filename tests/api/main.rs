@@ -13,6 +13,7 @@ mod conventions;
 mod document;
 mod idempotency;
 mod intake;
+mod intake_reports;
 mod lists;
 mod log;
 mod mail;

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bounce::{BounceReason, Permanence};
+use crate::bounce_category::BounceCategory;
+use crate::email_address::EmailAddress;
 use crate::ids::{IntakeId, MessageId, TenantId, ThreadId, UserId};
 use crate::message::RawMail;
 use crate::timestamp::Timestamp;
@@ -55,6 +58,24 @@ pub struct MailReport {
     pub passed_over: Option<PassedOver>,
     /// What was not in order with it, by the decoder's codes.
     pub flaws: Vec<String>,
+    /// Whom it names, and what it says of them: the first few.
+    #[serde(default)]
+    pub recipients: Vec<ReportedRecipient>,
+}
+
+/// What a report says of a recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedRecipient {
+    /// Who.
+    pub address: EmailAddress,
+    /// The category that people see; none of complaints and success.
+    pub category: Option<BounceCategory>,
+    /// Why, in the field's words, where any are told.
+    pub reason: Option<BounceReason>,
+    /// Whether another time may help; none of complaints and success.
+    pub permanence: Option<Permanence>,
+    /// Enhanced status code as text (`5.1.1`).
+    pub status: Option<String>,
 }
 
 /// What kind of report a mail is.
@@ -85,6 +106,46 @@ pub enum PassedOver {
     Strangers,
     /// It names no recipient.
     NoRecipient,
+}
+
+impl ReportSort {
+    /// Its name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bounce => "bounce",
+            Self::Complaint => "complaint",
+            Self::AutoReply => "auto_reply",
+            Self::Delivered => "delivered",
+            Self::Unsubscribe => "unsubscribe",
+            Self::UnsubscribeAsked => "unsubscribe_asked",
+        }
+    }
+}
+
+impl PassedOver {
+    /// Its name in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotOurs => "not_ours",
+            Self::Strangers => "strangers",
+            Self::NoRecipient => "no_recipient",
+        }
+    }
+
+    /// What a person can make of it.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::NotOurs => {
+                "it proves nothing: anybody could have written it; block the address yourself if you \
+                 believe it"
+            }
+            Self::Strangers => {
+                "it is about a mail of ours, and names nobody whom that went to: it may have been \
+                 forwarded there"
+            }
+            Self::NoRecipient => "read the mail: it names nobody who could not be reached",
+        }
+    }
 }
 
 /// What a person decided about a quarantined mail.

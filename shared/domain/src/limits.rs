@@ -260,6 +260,8 @@ pub const TEMPORARY_BLOCK_LIFE: Duration = Duration::from_secs(30 * 86_400);
 pub const DOMAIN_WINDOW: Duration = Duration::from_secs(86_400);
 /// Most refusing recipients of a domain that are kept: the record stays small.
 pub const DOMAIN_RECIPIENTS_MAX: usize = 100;
+/// Recipients of a report that its intake shows: the mail itself has them all.
+pub const REPORTED_RECIPIENTS_SHOWN_MAX: usize = 20;
 /// Largest bounce report that is decoded within a mail, in recipients: more are not acted on.
 pub const BOUNCED_RECIPIENTS_MAX: usize = 50;
 

@@ -27,6 +27,7 @@ mod making;
 mod notices;
 mod quarantine;
 mod record;
+mod reported;
 mod routing;
 mod thread_clues;
 mod thread_writes;
@@ -174,7 +175,10 @@ async fn take_in_held(
         Err(Stop::Quarantine(mut why)) => {
             let tenant = why.tenant.unwrap_or(operator);
             let answerable = why.unknown.take();
-            let outcome = quarantine::finish(records, held, tenant, *why).await?;
+            let mut intake = held.intake.clone();
+            intake.report = why.report.take();
+            let held = Held { intake, lease: held.lease.clone() };
+            let outcome = quarantine::finish(records, &held, tenant, *why).await?;
             // Only now, when no other worker will come to the same end.
             unknown.extend(answerable);
             Ok(outcome)
@@ -206,12 +210,15 @@ async fn read_and_file(
         settle_for_tenant(records, archive, &held.intake, other, unknown).await?;
     }
     let held = &bounce::noted(records, held, tenant, &mail, &decoded).await?;
-    if arrivals.routes.is_empty() {
+    let filed = if arrivals.routes.is_empty() {
         let now = records.clock.now();
         let answerable = answerable::of(&held.intake, &mail, tenant, &arrivals.unknown, now);
-        return Err(quarantine::unknown_address(tenant, answerable));
-    }
-    file::file(records, archive, held, tenant, &arrivals.routes, &mail).await
+        Err(quarantine::unknown_address(tenant, answerable))
+    } else {
+        file::file(records, archive, held, tenant, &arrivals.routes, &mail).await
+    };
+    // What it told of mail we sent stays with it in quarantine.
+    filed.map_err(|stop| stop.with_report(held.intake.report.clone()))
 }
 
 /// A mail to several tenants: each of the others has an intake of its own, so that one tenant's

@@ -19,6 +19,7 @@ use crate::auth::Call;
 use crate::endpoint::{Endpoint, QueryParameter};
 use crate::pages::{ListQuery, page};
 use crate::problem::ApiError;
+use crate::resources::intake_reports::ReportView;
 use crate::schemas;
 
 /// What became of a raw mail.
@@ -42,6 +43,10 @@ pub struct IntakeView {
     /// When a person let it in although its route's gate was closed; null where nobody did.
     #[schema(value_type = Option<String>, format = DateTime, required)]
     pub released_at: Option<Timestamp>,
+    /// What the mail told about mail we sent (it came back, was complained about, was answered by a
+    /// program, or its recipient unsubscribes); null where it told nothing.
+    #[schema(required)]
+    pub report: Option<ReportView>,
     /// When it was first announced.
     #[schema(schema_with = schemas::moment)]
     pub announced_at: Timestamp,
@@ -185,6 +190,7 @@ impl From<Intake> for IntakeView {
             attempts: intake.attempts,
             recipients: intake.recipients,
             size_bytes: intake.raw.map(|raw| raw.size_bytes),
+            report: intake.report.map(ReportView::from),
             released_at: intake.released.map(|decision| decision.at),
             announced_at: intake.announced_at,
             preview: None,

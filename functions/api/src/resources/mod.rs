@@ -17,6 +17,7 @@ pub mod contact_creations;
 pub mod contacts;
 pub mod health;
 pub mod intake;
+pub mod intake_reports;
 pub mod invitation_answers;
 pub mod invitations;
 pub mod limits;

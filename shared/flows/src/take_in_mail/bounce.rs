@@ -21,7 +21,7 @@ use mail::reply_token::{ReplyKey, ReplyTarget, ReplyToken};
 use store::table::{self, Key, TableFault};
 use store::{contacts, notices, sends};
 
-use super::Held;
+use super::{Held, reported};
 use crate::apply_mail_event::{Told, apply_mail_events, of_decoded, of_header_ids};
 use crate::error::FlowError;
 use crate::ports::Records;
@@ -49,6 +49,7 @@ pub(super) async fn noted(
         Some(sort) => {
             let place = place(records, tenant, mail, decoded, &intake.recipients).await?;
             let mut report = apply(records, tenant, sort, place, told).await?;
+            report.recipients = reported::recipients(decoded);
             report.flaws = decoded.flaws.iter().map(|flaw| format!("{flaw:?}")).collect();
             // Without a token a wish in words is a person's to judge.
             if sort == ReportSort::Unsubscribe && report.applied == 0 {
@@ -141,8 +142,14 @@ async fn apply(
     place: Option<SendPlace>,
     told: Vec<Told>,
 ) -> Result<MailReport, FlowError> {
-    let mut report =
-        MailReport { sort, applied: 0, strangers: 0, passed_over: None, flaws: Vec::new() };
+    let mut report = MailReport {
+        sort,
+        applied: 0,
+        strangers: 0,
+        passed_over: None,
+        flaws: Vec::new(),
+        recipients: Vec::new(),
+    };
     let Some(place) = place else {
         report.passed_over = Some(PassedOver::NotOurs);
         return Ok(report);

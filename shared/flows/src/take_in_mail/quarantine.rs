@@ -1,7 +1,7 @@
 //! The end of a mail that needs a person.
 
 use domain::ids::TenantId;
-use domain::intake::{Intake, Outcome, QuarantineReason};
+use domain::intake::{Intake, MailReport, Outcome, QuarantineReason};
 use domain::notice::Notice;
 use store::table::{TableFault, TransactError, WriteError};
 
@@ -30,13 +30,25 @@ pub(super) struct Why {
     pub notices: Vec<Notice>,
     /// Who could be answered that an address does not exist.
     pub unknown: Option<UnknownAddress>,
+    /// What it told about mail we sent.
+    pub report: Option<MailReport>,
+}
+
+impl Stop {
+    /// The same, with what the mail told about mail we sent.
+    pub(super) fn with_report(self, report: Option<MailReport>) -> Self {
+        match self {
+            Self::Quarantine(why) => Self::Quarantine(Box::new(Why { report, ..*why })),
+            failed @ Self::Failed(_) => failed,
+        }
+    }
 }
 
 impl Why {
     /// That reason, for the operator.
     pub(super) fn of(reason: QuarantineReason) -> Self {
         let (detail, notices) = (String::new(), Vec::new());
-        Self { reason, detail, tenant: None, notices, unknown: None }
+        Self { reason, detail, tenant: None, notices, unknown: None, report: None }
     }
 }
 
