@@ -25,6 +25,10 @@ async fn settings_are_changed_by_merge_patch_under_their_revision() {
     let reset = office.patch("/v1/settings", 2, reset).by(&firm.admin).send().await.expect(200);
     assert_eq!((&reset["limits"], &reset["time_zone"]), (&json!({}), &json!("UTC")));
     assert_eq!(reset["language"], "de", "what the patch does not name stays");
+    assert_eq!(reset["alert_mails"], true, "told where nobody says otherwise");
+    let quiet = json!({"alert_mails": false});
+    let quiet = office.patch("/v1/settings", 3, quiet).by(&firm.admin).send().await.expect(200);
+    assert_eq!(quiet["alert_mails"], false);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod association;
 mod bench_of_events;
 mod bench_of_inbound;
 mod bench_of_routes;
+mod bulletins;
 mod calendar_mails;
 mod crossed_table;
 mod day_tallies;

@@ -18,7 +18,7 @@ use domain::send::{Send, SendPlace};
 use domain::suppression::{Suppression, SuppressionCause, SuppressionScope};
 use domain::thread::ThreadReason;
 use domain::timestamp::Timestamp;
-use flows::daily_review::daily_review;
+use flows::daily_review::{Told, daily_review};
 use flows::ports::Clock;
 use flows::review_blocks::{ReviewPorts, Reviewed, review_blocks};
 use futures::future::join;
@@ -135,6 +135,12 @@ impl Firm {
     pub async fn review(&self) -> Reviewed {
         let until = self.world.clock.now().plus(DAY);
         review_blocks(&self.world.records, self.ports(), self.tenant, until).await.unwrap()
+    }
+
+    /// A run of the function's.
+    pub async fn tick(&self) -> Told {
+        let (records, sender) = (&self.world.records, self.world.sender.as_ref());
+        daily_review(records, self.ports(), sender, DAY).await.unwrap()
     }
 
     pub async fn is_blocked(&self, name: &str) -> bool {
@@ -293,7 +299,7 @@ async fn a_pass_goes_on_where_the_last_run_ended_and_begins_anew_at_its_end() {
     let list = world.suppression_list.as_ref();
     let run = async |time| {
         let ports = ReviewPorts { list, health: &health, dns: &dns };
-        let told = daily_review(&world.records, ports, time).await.unwrap();
+        let told = daily_review(&world.records, ports, world.sender.as_ref(), time).await.unwrap();
         assert!(told.failed.is_empty());
         (told.tenants, told.is_complete)
     };
@@ -312,7 +318,7 @@ async fn a_run_lifts_what_is_due_of_every_tenant() {
     let firm = Firm::new().await;
     firm.block("full", BounceCategory::MailboxFull).await;
     firm.world.clock.advance(BLOCK_REVIEW);
-    let told = daily_review(&firm.world.records, firm.ports(), DAY).await.unwrap();
+    let told = firm.tick().await;
     assert_eq!((told.tenants, told.blocks.lifted, told.is_complete), (1, 1, true));
     assert!(!firm.is_blocked("full").await);
 }
@@ -330,13 +336,13 @@ async fn a_tenant_of_before_the_index_of_tenants_is_put_there_and_reviewed() {
     let page = async || store::tenants::page_after(table.as_ref(), None, 10).await.unwrap();
     assert_eq!(page().await, []);
     firm.world.clock.advance(BLOCK_REVIEW);
-    let told = daily_review(&firm.world.records, firm.ports(), DAY).await.unwrap();
+    let told = firm.tick().await;
     assert_eq!((told.tenants, told.blocks.lifted), (1, 1));
     assert_eq!(page().await, [firm.tenant]);
     let after = store::tenants::get(table.as_ref(), firm.tenant).await.unwrap().unwrap();
     assert_eq!(after.rev, tenant.rev + 1);
     // Once it is there, nothing is written any more.
-    daily_review(&firm.world.records, firm.ports(), DAY).await.unwrap();
+    firm.tick().await;
     let again = store::tenants::get(table.as_ref(), firm.tenant).await.unwrap().unwrap();
     assert_eq!(again, after);
 }

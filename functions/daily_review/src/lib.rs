@@ -5,7 +5,7 @@ pub mod event;
 use domain::limits::REVIEW_TIME;
 use flows::daily_review::daily_review;
 use flows::error::FlowError;
-use flows::ports::Records;
+use flows::ports::{MailSender, Records};
 use flows::review_blocks::ReviewPorts;
 use lambda::batch::chain;
 use tracing::{error, info};
@@ -19,6 +19,8 @@ pub struct Told {
     pub alerts_opened: u64,
     /// Alerts whose incident is over.
     pub alerts_recovered: u64,
+    /// Mails to administrators that went out.
+    pub bulletins_sent: u64,
     /// Blocks that were lifted.
     pub blocks_lifted: u64,
     /// Blocks that were kept.
@@ -38,12 +40,17 @@ pub struct Told {
 /// # Errors
 /// Failures: the next tick goes on from the last tenant that was done. Where tenants failed one by one,
 /// each is logged, and the last of them is the error.
-pub async fn review(records: &Records, ports: ReviewPorts<'_>) -> Result<Told, FlowError> {
-    let mut done = daily_review(records, ports, REVIEW_TIME).await?;
+pub async fn review(
+    records: &Records,
+    ports: ReviewPorts<'_>,
+    sender: &dyn MailSender,
+) -> Result<Told, FlowError> {
+    let mut done = daily_review(records, ports, sender, REVIEW_TIME).await?;
     let told = Told {
         tenants: done.tenants,
         alerts_opened: done.alerts_opened,
         alerts_recovered: done.alerts_recovered,
+        bulletins_sent: done.bulletins,
         blocks_lifted: done.blocks.lifted,
         blocks_kept: done.blocks.kept,
         blocks_undecided: done.blocks.undecided,
@@ -59,6 +66,7 @@ pub async fn review(records: &Records, ports: ReviewPorts<'_>) -> Result<Told, F
         told.tenants,
         told.alerts_opened,
         told.alerts_recovered,
+        told.bulletins_sent,
         told.blocks_lifted,
         told.blocks_kept,
         told.blocks_undecided,
@@ -96,7 +104,7 @@ mod tests {
         let (health, dns) = (MemorySendingHealth::default(), MemoryDns::default());
         let list = world.suppression_list.as_ref();
         let ports = ReviewPorts { list, health: &health, dns: &dns };
-        let told = review(&world.records, ports).await.unwrap();
+        let told = review(&world.records, ports, world.sender.as_ref()).await.unwrap();
         assert_eq!((told.tenants, told.blocks_lifted, told.is_complete), (2, 0, true));
     }
 }

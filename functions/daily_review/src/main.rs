@@ -2,6 +2,7 @@
 
 use aws::dynamo_table::TableNames;
 use aws::ses_identities::SesIdentities;
+use aws::ses_sender::SesSender;
 use aws::ses_suppression_list::SesSuppressionList;
 use daily_review::event::Tick;
 use flows::error::FlowError;
@@ -21,11 +22,13 @@ async fn main() -> Result<(), Error> {
     let list = SesSuppressionList::new(&cloud);
     let health = SesIdentities::new(&cloud);
     let dns = Resolver::of_the_machine();
+    // Nobody waits for what becomes of a mail to administrators: it needs no events.
+    let sender = SesSender::new(&cloud, None);
 
     let handle = async |_: LambdaEvent<Tick>| {
         let records = backend.records().await.map_err(FlowError::from)?;
         let ports = ReviewPorts { list: &list, health: &health, dns: &dns };
-        Ok::<_, Error>(daily_review::review(&records, ports).await?)
+        Ok::<_, Error>(daily_review::review(&records, ports, &sender).await?)
     };
     lambda_runtime::run(service_fn(handle)).await
 }

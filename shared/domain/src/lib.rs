@@ -12,6 +12,8 @@ pub mod block_review;
 pub mod bounce;
 pub mod bounce_category;
 pub mod bounce_category_texts;
+pub mod bulletin;
+pub mod bulletin_texts;
 pub mod consent;
 pub mod contact;
 pub mod contact_act;

@@ -32,6 +32,8 @@ pub struct TenantSettings {
     pub language: String,
     /// Whether mail goes to a record's next address where the first is blocked (H13).
     pub secondary_address: bool,
+    /// Whether administrators are told by mail of alerts and domain incidents (I4).
+    pub alert_mails: bool,
     /// Which mail makes contacts of people nobody knows (B9).
     pub contact_creation: ContactCreation,
     /// Limits that differ from the plan's, by name (see [`crate::limits`]).
@@ -44,6 +46,7 @@ impl Default for TenantSettings {
             time_zone: "UTC".to_owned(),
             language: "en".to_owned(),
             secondary_address: false,
+            alert_mails: true,
             contact_creation: ContactCreation::default(),
             limits: BTreeMap::new(),
         }

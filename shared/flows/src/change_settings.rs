@@ -36,6 +36,8 @@ pub struct SettingsChange {
     pub time_zone: Setting<String>,
     /// Language of system texts.
     pub language: Setting<String>,
+    /// Whether administrators are told of alerts by mail.
+    pub alert_mails: Setting<bool>,
     /// Which mail makes contacts.
     pub contact_creation: Setting<ContactCreation>,
     /// Limits by name; none takes one back to the plan's.
@@ -119,6 +121,11 @@ fn apply(settings: &mut TenantSettings, change: SettingsChange) -> Result<(), Re
             }
             settings.language = code;
         }
+    }
+    match change.alert_mails {
+        Setting::Keep => {}
+        Setting::Reset => settings.alert_mails = plain.alert_mails,
+        Setting::To(value) => settings.alert_mails = value,
     }
     match change.contact_creation {
         Setting::Keep => {}

@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use domain::ids::TenantId;
 use domain::limits::REVIEW_TENANTS_STEP;
+use domain::timestamp::Timestamp;
 use store::reviews::{self, Pass};
 use store::table::WriteError;
 use store::tenants;
 
 use crate::error::FlowError;
-use crate::ports::Records;
+use crate::ports::{MailSender, Records};
 use crate::review_blocks::{ReviewPorts, Reviewed, review_blocks};
+use crate::send_bulletins::send_bulletins;
 use crate::take_in_provider_list::take_in_provider_list;
 use crate::tell_provider_list::tell_provider_list;
 use crate::watch_rates::watch_rates;
@@ -28,6 +30,8 @@ pub struct Told {
     pub alerts_opened: u64,
     /// Alerts whose incident is over.
     pub alerts_recovered: u64,
+    /// Mails to administrators that went out.
+    pub bulletins: u64,
     /// Blocks that were reviewed.
     pub blocks: Reviewed,
     /// Blocks that came of the provider's list.
@@ -50,6 +54,7 @@ pub struct Told {
 pub async fn daily_review(
     records: &Records,
     ports: ReviewPorts<'_>,
+    sender: &dyn MailSender,
     time: Duration,
 ) -> Result<Told, FlowError> {
     let table = records.table.as_ref();
@@ -68,7 +73,7 @@ pub async fn daily_review(
             if told.tenants > 0 && records.clock.now() >= until {
                 return Ok(told);
             }
-            if let Err(failed) = one(records, ports, *tenant, until, &mut told).await {
+            if let Err(failed) = one(records, ports, sender, *tenant, until, &mut told).await {
                 told.failed.push((*tenant, failed));
             }
             told.tenants = told.tenants.saturating_add(1);
@@ -87,13 +92,16 @@ pub async fn daily_review(
 async fn one(
     records: &Records,
     ports: ReviewPorts<'_>,
+    sender: &dyn MailSender,
     tenant: TenantId,
-    until: domain::timestamp::Timestamp,
+    until: Timestamp,
     told: &mut Told,
 ) -> Result<(), FlowError> {
     let seen = watch_rates(records, tenant).await?;
     told.alerts_opened = told.alerts_opened.saturating_add(seen.opened);
     told.alerts_recovered = told.alerts_recovered.saturating_add(seen.recovered);
+    let sent = send_bulletins(records, sender, tenant).await?;
+    told.bulletins = told.bulletins.saturating_add(sent);
     told.blocks += review_blocks(records, ports, tenant, until).await?;
     told.listed =
         told.listed.saturating_add(tell_provider_list(records, ports.list, tenant).await?);

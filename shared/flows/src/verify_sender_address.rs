@@ -7,16 +7,16 @@ use domain::ids::{RequestId, TenantId};
 use domain::limits;
 use domain::permission::{Allowed, ReadSenderAddresses, WriteSenderAddresses};
 use domain::refusal::{RefusalCode, Refused};
-use domain::route::RouteMatch;
 use domain::sender_address::{PendingCode, SenderAddress, SenderState};
 use domain::timestamp::Timestamp;
+use store::sender_addresses;
 use store::suppressions::{self, Asked};
-use store::{routes, sender_addresses};
 use tracing::warn;
 
-use crate::error::{Failure, FlowError};
+use crate::error::FlowError;
 use crate::paging::{Listed, Wish};
 use crate::ports::{MailSender, OutgoingMail, Records, SendFault};
+use crate::system_address;
 use crate::text_rules;
 use crate::transaction::{Doer, Transaction, revision_mismatch};
 
@@ -227,20 +227,12 @@ fn code_hash(records: &Records, address: &EmailAddress, code: &str) -> String {
     records.hasher.hash("sender_code", &format!("{code} {}", address.normal()))
 }
 
-/// The address that the tenant's system mail comes from: of the domain of its oldest route, which is
-/// its own and receives mail.
 async fn system_address(records: &Records, tenant: TenantId) -> Result<EmailAddress, FlowError> {
-    let (oldest, _) = routes::list(records.table.as_ref(), tenant, 1, None).await?;
-    let domain = oldest.into_iter().next().map(|route| match route.matches {
-        RouteMatch::Address(address) => address.domain().to_owned(),
-        RouteMatch::Domain(domain) => domain,
-    });
     let none = || {
         let hint = "add a route first: the code is mailed from its domain";
         Refused::new(RefusalCode::DomainNotClaimed, hint)
     };
-    let domain = domain.ok_or_else(none)?;
-    EmailAddress::parse(&format!("postmaster@{domain}")).map_err(|_| Failure::NotSetUp.into())
+    Ok(system_address::of_tenant(records, tenant).await?.ok_or_else(none)?)
 }
 
 /// The mail with the code. Nothing in it comes from the user: it could be sent to anybody.

@@ -2,19 +2,21 @@
 //!
 //! May run at any time, twice, and beside itself: incidents are read before the rates, each is begun
 //! and ended under the condition that it stands as it was read, and who is outrun leaves it at that.
+//! The bulletin to the administrators is made in the same transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::alert::{Alert, AlertState, Reading, Watched};
+use domain::bulletin::Bulletin;
 use domain::day::Day;
 use domain::day_tally::Volume;
 use domain::ids::{AlertId, CampaignId, TenantId};
 use domain::limits::{OPEN_ALERTS_READ_MAX, WATCHED_CAMPAIGNS_MAX};
 use domain::rates::{Metric, Window};
 use domain::timestamp::Timestamp;
-use store::alerts;
 use store::day_tallies::{self, Dimension};
 use store::table::{Table, Write};
+use store::{alerts, bulletins};
 
 use crate::error::FlowError;
 use crate::ports::Records;
@@ -66,7 +68,9 @@ pub async fn watch_rates(records: &Records, tenant: TenantId) -> Result<Seen, Fl
                 let worst = reading;
                 let alert =
                     Alert { id, tenant, metric, about, worst, opened_at, recovered_at, rev: 1 };
-                seen.opened += u64::from(done(table, alerts::open(&alert)?).await?);
+                let mut writes = alerts::open(&alert)?;
+                writes.push(bulletins::create(&Bulletin::opened(&alert))?);
+                seen.opened += u64::from(done(table, writes).await?);
             }
             (Some(alert), Some(reading)) if reading.is_over() => {
                 seen.recovered += u64::from(end(table, alert, now).await?);
@@ -89,7 +93,9 @@ pub async fn watch_rates(records: &Records, tenant: TenantId) -> Result<Seen, Fl
 async fn end(table: &dyn Table, alert: Alert, now: Timestamp) -> Result<bool, FlowError> {
     let (rev_before, rev) = (alert.rev, alert.rev.saturating_add(1));
     let over = Alert { recovered_at: Some(now), rev, ..alert };
-    done(table, alerts::end(&over, rev_before)?).await
+    let mut writes = alerts::end(&over, rev_before)?;
+    writes.push(bulletins::create(&Bulletin::recovered(&over, now))?);
+    done(table, writes).await
 }
 
 /// Does these writes together; false where another look outran this one.

@@ -80,7 +80,8 @@ pub struct Draft<'a> {
     pub in_reply_to: Option<&'a str>,
     /// The ids of the conversation, the oldest first (RFC 5322 section 3.6.4).
     pub references: &'a [String],
-    /// Whether a machine answers by itself: it says so, and asks for no answer (RFC 3834 section 5).
+    /// Whether a machine writes or answers by itself: it says so, and asks for no answer (RFC 3834
+    /// section 5).
     pub automatic: bool,
 }
 
@@ -111,8 +112,10 @@ pub fn compose(draft: &Draft<'_>) -> Vec<u8> {
         builder = builder.references(MessageId::new_list(references.into_iter()));
     }
     if draft.automatic {
+        let answers = draft.in_reply_to.is_some();
+        let how = if answers { "auto-replied" } else { "auto-generated" };
         builder = builder
-            .header("Auto-Submitted", Raw::new("auto-replied"))
+            .header("Auto-Submitted", Raw::new(how))
             .header("X-Auto-Response-Suppress", Raw::new("All"));
     }
     let builder = builder.body(Parts::of(draft).whole(draft));

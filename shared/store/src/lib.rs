@@ -10,6 +10,7 @@ pub mod audit;
 pub mod auto_answers;
 pub mod blocks;
 pub mod bounce_history;
+pub mod bulletins;
 pub mod consents;
 pub mod contact_acts;
 pub mod contact_timeline;

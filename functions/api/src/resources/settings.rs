@@ -32,6 +32,8 @@ pub struct SettingsView {
     pub time_zone: String,
     /// Language of system mails and texts: en, de or zh.
     pub language: String,
+    /// Whether administrators are told by mail of alerts about rates and of domains that refuse.
+    pub alert_mails: bool,
     /// Which mail of unknown senders makes contacts.
     #[schema(schema_with = schemas::contact_creation)]
     pub contact_creation: ContactCreation,
@@ -51,6 +53,7 @@ impl From<Tenant> for SettingsView {
             name: tenant.name,
             time_zone: tenant.settings.time_zone,
             language: tenant.settings.language,
+            alert_mails: tenant.settings.alert_mails,
             contact_creation: tenant.settings.contact_creation,
             limits: tenant.settings.limits,
             created_at: tenant.created_at,
@@ -75,6 +78,10 @@ pub struct SettingsPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     language: Member<String>,
+    /// Whether administrators are told by mail of alerts about rates and of domains that refuse.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    alert_mails: Member<bool>,
     /// Which mail of unknown senders makes contacts.
     #[serde(default)]
     #[schema(schema_with = schemas::contact_creation)]
@@ -114,6 +121,7 @@ async fn change(
         name: patch.name.required("name")?,
         time_zone: patch.time_zone.into(),
         language: patch.language.into(),
+        alert_mails: patch.alert_mails.into(),
         contact_creation: patch.contact_creation.into(),
         limits: patch.limits.into(),
     };

@@ -48,3 +48,11 @@ pub const PROVIDER_LIST_PAGES_MAX: u32 = 10;
 pub const PROVIDER_LIST_OVERLAP: Duration = Duration::from_secs(86_400);
 /// Addresses of a tenant that one run puts on the provider's list: SES takes few calls a second.
 pub const PROVIDER_LISTINGS_MAX: u32 = 100;
+/// Bulletins of a tenant that one run sends: each is an incident.
+pub const BULLETINS_STEP: u32 = 20;
+/// Most administrators that a bulletin goes to: SES takes 50 recipients a mail.
+pub const BULLETIN_READERS_MAX: usize = 50;
+/// Users of a page that is read for the administrators among them.
+pub const USERS_PAGE: u32 = 100;
+/// How long a bulletin is kept, so that it is told once: longer than what it tells of is told again.
+pub const BULLETIN_LIFE: Duration = Duration::from_secs(396 * 86_400);

@@ -3,6 +3,7 @@
 
 use domain::bounce::Permanence;
 use domain::bounce_category::BounceCategory;
+use domain::bulletin::Bulletin;
 use domain::domain_refusals::DomainRefusals;
 use domain::ids::TenantId;
 use domain::limits;
@@ -10,8 +11,8 @@ use domain::mail_event::MailEvent;
 use domain::notice::{Matter, Notice};
 use domain::suppression::{Suppression, SuppressionCause, SuppressionScope};
 use domain::timestamp::Timestamp;
-use store::table::{TableFault, WriteError};
-use store::{bounce_history, item, notices, suppressions};
+use store::table::{TableFault, TransactError, WriteError};
+use store::{bounce_history, bulletins, item, notices, suppressions};
 
 use super::address::bits;
 use super::known::Known;
@@ -41,12 +42,25 @@ pub(super) async fn follow(
             return Ok(());
         }
         let write = bounce_history::put_domain(tenant, domain, category, &refusals, rev_before)?;
-        match records.table.write(write).await {
+        let Some(at) = incident else {
+            match records.table.write(write).await {
+                Ok(_) => return Ok(()),
+                Err(WriteError::ConditionFailed(found)) => {
+                    refusals = found.map(item::from_item).transpose()?.unwrap_or_default();
+                    continue;
+                }
+                Err(WriteError::Fault(fault)) => return Err(fault),
+            }
+        };
+        // Of several workers who see an incident begin, one begins it and has it told by mail.
+        let bulletin = Bulletin::domain_refuses(tenant, domain, category, at);
+        match records.table.transact(vec![write, bulletins::create(&bulletin)?]).await {
             Ok(_) => return Ok(()),
-            Err(WriteError::ConditionFailed(found)) => {
+            Err(TransactError::Cancelled(_)) => {
+                let found = records.table.get(&key).await?.item;
                 refusals = found.map(item::from_item).transpose()?.unwrap_or_default();
             }
-            Err(WriteError::Fault(fault)) => return Err(fault),
+            Err(TransactError::Fault(fault)) => return Err(fault),
         }
     }
 }

@@ -110,6 +110,10 @@ fn a_calendar_answer_carries_its_method() {
 #[test]
 fn an_automatic_answer_says_so() {
     let head = head(&composed(|draft| draft.automatic = true));
+    assert!(head.contains("Auto-Submitted: auto-generated"), "{head}");
+    let head = self::head(&composed(|draft| {
+        (draft.automatic, draft.in_reply_to) = (true, Some("1@harbour.example"));
+    }));
     assert!(head.contains("Auto-Submitted: auto-replied"), "{head}");
     assert!(!head_has(&composed(|_| ()), "Auto-Submitted"));
 }
