@@ -69,6 +69,7 @@ fn body(endpoint: &Endpoint) -> Value {
             "purpose": "x", "basis": "consent", "source": "paper", "proof": {"reference": "x"},
         }),
         (_, "/v1/messages/{id}/contact") => json!({}),
+        (_, "/v1/messages/{id}/suggested_contact") => json!({}),
         (_, "/v1/lists") => json!({"name": "x"}),
         (_, "/v1/lists/{id}/members") => json!({"add": [ContactId::from_bits(2)]}),
         (_, "/v1/modules") => json!({"name": "press", "label": "x", "plural": "x"}),

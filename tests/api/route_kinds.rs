@@ -12,7 +12,7 @@ async fn an_organization_address_has_rules_that_are_checked_and_changed() {
     let people = [firm.owner.user.id.to_string(), firm.member.user.id.to_string()];
     let rules = json!({
         "module": "lead",
-        "defaults": {"source": "mail"},
+        "defaults": {"company": "by mail"},
         "assignment": {"kind": "round_robin", "users": people},
         "senders": {"kind": "listed", "addresses": ["a@b.example"], "domains": ["C.example"]},
     });
@@ -110,4 +110,43 @@ async fn only_its_user_and_administrators_see_and_change_a_secret_address() {
     let plain = format!("/v1/routes/{}/rotate", text_at(plain, "/id"));
     let refused = office.post(plain, json!({})).by(&firm.admin).send().await;
     refused.expect_problem(409, "route_not_secret");
+}
+
+#[tokio::test]
+async fn what_a_made_record_begins_with_is_judged_by_its_module() {
+    let office = Office::new();
+    let firm = office.firm("acme", true).await;
+    let module = json!({"name": "partner", "label": "Partner", "plural": "Partners", "fields": [
+        {"name": "vip", "label": "VIP", "type": "yes_no"},
+        {"name": "level", "label": "Level", "type": "choice", "choices": ["gold", "plain"]},
+        {"name": "firm", "label": "Firm", "type": "reference", "to": "account"},
+    ]});
+    office.post("/v1/modules", module).by(&firm.admin).send().await.expect(201);
+    let body = |address: &str, module: &str, defaults: Value| {
+        json!({"kind": "organization", "address": format!("{address}@{}", firm.domain),
+               "mailbox": firm.owner.user.mailbox,
+               "organization": {"module": module, "defaults": defaults}})
+    };
+    let good = json!({"vip": true, "level": "gold"});
+    let made = office.post("/v1/routes", body("sales", "partner", good.clone())).by(&firm.admin);
+    let made = made.send().await.expect(201);
+    assert_eq!(made["organization"]["defaults"], good);
+    let missing = domain::ids::ContactId::from_bits(1);
+    for (module, defaults, code, field) in [
+        ("partner", json!({"colour": "red"}), "field_unknown", "defaults.colour"),
+        ("partner", json!({"vip": "yes"}), "field_invalid", "defaults.vip"),
+        ("partner", json!({"level": "silver"}), "field_invalid", "defaults.level"),
+        ("partner", json!({"level": 1.5}), "field_invalid", "defaults.level"),
+        ("partner", json!({"firm": missing}), "field_invalid", "defaults.firm"),
+        ("unicorn", json!({}), "field_invalid", "module"),
+    ] {
+        let asked = office.post("/v1/routes", body("x", module, defaults)).by(&firm.admin);
+        let problem = asked.send().await.expect_problem(422, code);
+        assert_eq!(problem["field"], format!("organization.{field}"));
+    }
+    let path = format!("/v1/routes/{}", made["id"].as_str().unwrap());
+    let patch = json!({"organization": {"module": "lead", "defaults": good}});
+    let refused = office.patch(&path, 1, patch).by(&firm.admin).send().await;
+    let problem = refused.expect_problem(422, "field_unknown");
+    assert_eq!(problem["field"], "organization.defaults.level", "a lead has no such field");
 }

@@ -2,6 +2,7 @@
 
 mod address_book;
 mod alerts;
+mod alias_defaults;
 mod answering;
 mod association;
 mod bench_of_events;
@@ -9,11 +10,13 @@ mod bench_of_inbound;
 mod bench_of_routes;
 mod bulletins;
 mod calendar_mails;
+mod creation_exclusions;
 mod crossed_table;
 mod day_tallies;
 mod domain_review;
 mod events_order;
 mod events_timelines;
+mod gmail_dots;
 mod inbound_bounces;
 mod inbound_corpus;
 mod inbound_cost;

@@ -74,6 +74,7 @@ fn mail(at: Timestamp) -> Message {
         flaws: Vec::new(),
         raw: RawMail::default(),
         wrapped: None,
+        suggested_contact: None,
     }
 }
 

@@ -21,12 +21,13 @@ async fn with(rules: OrganizationRules) -> Inbound {
 
 #[tokio::test]
 async fn mail_to_an_alias_makes_a_record_of_its_module_with_owner_and_defaults() {
-    let defaults = [("source".to_owned(), FieldValue::Text("mail".to_owned()))];
+    let defaults = [("company".to_owned(), FieldValue::Text("by mail".to_owned()))];
     let inbound = with(OrganizationRules { defaults: defaults.into(), ..organization() }).await;
     let message = inbound.filed(&Draft::new("one", STRANGER, SALES), &[SALES], PASS).await;
     let [lead] = &inbound.contacts()[..] else { panic!("one lead") };
     assert_eq!((lead.kind, lead.owner), (ContactKind::Lead, Some(inbound.tenant.people["anna"])));
-    assert_eq!(lead.fields["source"], FieldValue::Text("mail".to_owned()));
+    assert_eq!(lead.fields["company"], FieldValue::Text("by mail".to_owned()));
+    assert!(message.flaws.is_empty());
     assert_eq!(message.contacts, [lead.id]);
 }
 

@@ -61,6 +61,35 @@ async fn mail_to_an_unknown_alias_is_its_tenants_to_see_and_its_sender_is_told_o
 }
 
 #[tokio::test]
+async fn a_mail_to_some_who_are_there_and_some_who_are_not_is_filed_and_answered_once_a_day() {
+    let inbound = Inbound::with_domain().await;
+    let both = ["anna@crm.example.com", NOBODY];
+    for (id, answers) in [("a", vec![Answered::Sent]), ("b", vec![Answered::Enough])] {
+        let announced = inbound.judged(&from(id, "lena@harbour.example"), &both, PASS);
+        let settled = inbound.take_in(&announced).await;
+        assert_eq!(settled.outcome.name(), "filed");
+        assert_eq!(answer(&inbound, &settled.unknown).await, answers);
+        let again = inbound.take_in(&announced).await;
+        assert_eq!(
+            (again.repeated, again.unknown.len()),
+            (true, 0),
+            "who comes late answers nobody"
+        );
+    }
+    let deliveries: Vec<domain::delivery::Delivery> =
+        inbound.records(store::table::TableName::Crm, "delivery");
+    assert_eq!(deliveries.len(), 2, "Anna has both");
+    let [mail] = &sent(&inbound)[..] else { panic!("one answer") };
+    assert!(mail::parse::parse(&mail.mime).unwrap().body.text.contains(NOBODY));
+
+    let robot = from("c", "robot@machine.example").field("Auto-Submitted: auto-generated");
+    let settled = inbound.bring_to(&robot, &both, PASS).await;
+    assert_eq!((settled.outcome.name(), settled.unknown.len()), ("filed", 0));
+    let known = inbound.bring_to(&from("d", "omar@quay.example"), &both[..1], PASS).await;
+    assert!(known.unknown.is_empty());
+}
+
+#[tokio::test]
 async fn the_answer_carries_every_mark_of_an_automatic_one_and_quotes_nothing() {
     let inbound = Inbound::with_domain().await;
     let draft = from("a", "lena@harbour.example").text("Buy at https://bad.example/x\r\n");

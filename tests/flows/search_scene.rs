@@ -101,6 +101,7 @@ impl MailSketch {
             flaws: Vec::new(),
             raw: RawMail::default(),
             wrapped: None,
+            suggested_contact: None,
         }
     }
 }

@@ -209,6 +209,11 @@ pub fn contact_creation() -> Object {
     one_of(["received", "sent_and_received", "sent", "none"]).build()
 }
 
+/// What mail makes of unknown people.
+pub fn created_as() -> Object {
+    one_of(["contact", "lead"]).build()
+}
+
 /// A task, event or note.
 pub fn activity_kind() -> Object {
     one_of(["task", "event", "note"]).build()

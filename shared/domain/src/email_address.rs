@@ -102,6 +102,16 @@ impl EmailAddress {
         Self::parse(&format!("{base}@{}", self.domain())).ok()
     }
 
+    /// The one form of all spellings that Gmail delivers to the same mailbox: without dots and tag, in one
+    /// of its two domains. None of other providers' addresses, where dots tell people apart.
+    pub fn without_dots(&self) -> Option<Self> {
+        if !["gmail.com", "googlemail.com"].contains(&self.domain()) {
+            return None;
+        }
+        let base = self.local_part().split('+').next().unwrap_or_default().replace('.', "");
+        Self::parse(&format!("{base}@gmail.com")).ok()
+    }
+
     /// The plus tag, without the plus.
     pub fn tag(&self) -> Option<&str> {
         self.local_part().split_once('+').map(|(_, tag)| tag)
@@ -292,6 +302,18 @@ mod tests {
         assert_eq!(a.tag(), Some("spring"));
         assert_eq!(a.without_tag().unwrap().expose(), "sales@example.com");
         assert_eq!(EmailAddress::parse("sales@example.com").unwrap().without_tag(), None);
+    }
+
+    #[test]
+    fn all_spellings_of_a_gmail_address_have_one_form_and_other_addresses_none() {
+        let form = |text: &str| EmailAddress::parse(text).unwrap().without_dots();
+        let one = EmailAddress::parse("firstlast@gmail.com").unwrap();
+        for same in ["first.last@gmail.com", "F.irst.Last+x@GoogleMail.com", "firstlast@gmail.com"]
+        {
+            assert_eq!(form(same).as_ref(), Some(&one));
+        }
+        assert_eq!(form("first.last@example.com"), None);
+        assert_eq!(form("+x@gmail.com"), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decimal::Decimal;
 use crate::email_address::EmailAddress;
+use crate::given_value::GivenValue;
 use crate::ids::ContactId;
 use crate::timestamp::Timestamp;
 
@@ -34,6 +35,23 @@ pub enum FieldValue {
     Email(EmailAddress),
     /// Another record.
     Reference(ContactId),
+}
+
+impl FieldValue {
+    /// The value as a caller would give it, for a definition to judge it anew.
+    pub fn given(&self) -> GivenValue {
+        match self {
+            Self::Text(text) | Self::Choice(text) => GivenValue::Text(text.clone()),
+            Self::Integer(number) => GivenValue::Integer(*number),
+            Self::Decimal(decimal) => GivenValue::Text(decimal.as_str().to_owned()),
+            Self::Date(day) => GivenValue::Text(day.to_string()),
+            Self::Moment(moment) => GivenValue::Text(moment.to_string()),
+            Self::YesNo(yes) => GivenValue::YesNo(*yes),
+            Self::Choices(choices) => GivenValue::Texts(choices.clone()),
+            Self::Email(address) => GivenValue::Text(address.expose().to_owned()),
+            Self::Reference(contact) => GivenValue::Text(contact.to_string()),
+        }
+    }
 }
 
 /// A day of the calendar, `yyyy-mm-dd` (RFC 3339 full-date).

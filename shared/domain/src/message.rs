@@ -45,9 +45,14 @@ pub struct Message {
     pub thread_reason: ThreadReason,
     /// The records it concerns.
     pub contacts: Vec<ContactId>,
+    /// The record whose address is spelled like the author's but for dots, which Gmail does not read:
+    /// maybe the same person (B6). Nothing follows from it until a person says so.
+    #[serde(default)]
+    pub suggested_contact: Option<ContactId>,
     /// Verdicts of the receiving server by name: `spf`, `dkim`, `dmarc`, `spam`, `virus` (B11).
     pub verdicts: BTreeMap<String, String>,
-    /// What was wrong with it, by the codes of `mail::flaw`, and `forged_message_id` (B3).
+    /// What was wrong with it, by the codes of `mail::flaw`, and `forged_message_id` (B3); and what of its
+    /// way in could not be done: `default_left_out`, `module_removed` (B7).
     pub flaws: Vec<String>,
     /// Where the raw mail is; of a forward, that of the wrapper.
     pub raw: RawMail,

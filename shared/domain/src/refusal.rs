@@ -192,6 +192,8 @@ refusal_codes! {
     SameRecord = "same_record", Conflict, "Both are the same record.";
     /// No conversion or merge of the record can be undone.
     NothingToUndo = "nothing_to_undo", Conflict, "There is nothing to undo.";
+    /// The mail suggests no record that is there.
+    NothingSuggested = "nothing_suggested", Conflict, "There is nothing to accept.";
     /// A record has the address already.
     ContactExists = "contact_exists", Conflict, "A record has the address already.";
     /// A limit of the tenant's plan is reached.

@@ -47,7 +47,7 @@ impl Purpose {
 pub struct OrganizationRules {
     /// What an unknown sender becomes.
     pub module: ContactKind,
-    /// Fields that the made record begins with, by name.
+    /// Fields that the made record begins with, by name: of the module as it was when they were set.
     #[serde(default)]
     pub defaults: BTreeMap<String, FieldValue>,
     /// Who gets the made record.

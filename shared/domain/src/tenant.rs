@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::contact::ContactKind;
 use crate::ids::TenantId;
 use crate::timestamp::Timestamp;
 
@@ -36,6 +37,8 @@ pub struct TenantSettings {
     pub alert_mails: bool,
     /// Which mail makes contacts of people nobody knows (B9).
     pub contact_creation: ContactCreation,
+    /// What those people become.
+    pub created_as: CreatedAs,
     /// Limits that differ from the plan's, by name (see [`crate::limits`]).
     pub limits: BTreeMap<String, u64>,
 }
@@ -48,6 +51,7 @@ impl Default for TenantSettings {
             secondary_address: false,
             alert_mails: true,
             contact_creation: ContactCreation::default(),
+            created_as: CreatedAs::default(),
             limits: BTreeMap::new(),
         }
     }
@@ -73,6 +77,26 @@ pub enum ContactCreation {
     Sent,
     /// No mail does.
     None,
+}
+
+/// What mail makes of people nobody knows, where its way in says nothing else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreatedAs {
+    /// A contact, with the account of its domain (B9).
+    #[default]
+    Contact,
+    /// A lead: somebody has yet to see who it is, and whose it is.
+    Lead,
+}
+
+impl From<CreatedAs> for ContactKind {
+    fn from(created: CreatedAs) -> Self {
+        match created {
+            CreatedAs::Contact => Self::Contact,
+            CreatedAs::Lead => Self::Lead,
+        }
+    }
 }
 
 #[cfg(test)]

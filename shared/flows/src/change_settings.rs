@@ -7,7 +7,7 @@ use domain::language::Language;
 use domain::limits::{EffectiveLimit, PLAN_LIMITS, effective};
 use domain::permission::{Allowed, ReadSettings, WriteSettings};
 use domain::refusal::{RefusalCode, Refused};
-use domain::tenant::{ContactCreation, Tenant, TenantSettings, time_zone};
+use domain::tenant::{ContactCreation, CreatedAs, Tenant, TenantSettings, time_zone};
 use store::tenants;
 
 use crate::error::FlowError;
@@ -40,6 +40,8 @@ pub struct SettingsChange {
     pub alert_mails: Setting<bool>,
     /// Which mail makes contacts.
     pub contact_creation: Setting<ContactCreation>,
+    /// What it makes of them.
+    pub created_as: Setting<CreatedAs>,
     /// Limits by name; none takes one back to the plan's.
     pub limits: Setting<BTreeMap<String, Option<u64>>>,
 }
@@ -131,6 +133,11 @@ fn apply(settings: &mut TenantSettings, change: SettingsChange) -> Result<(), Re
         Setting::Keep => {}
         Setting::Reset => settings.contact_creation = plain.contact_creation,
         Setting::To(value) => settings.contact_creation = value,
+    }
+    match change.created_as {
+        Setting::Keep => {}
+        Setting::Reset => settings.created_as = plain.created_as,
+        Setting::To(value) => settings.created_as = value,
     }
     match change.limits {
         Setting::Keep => Ok(()),

@@ -13,7 +13,7 @@ use domain::limits::{CONTACT_ADDRESSES_MAX, RECORD_BYTES_MAX};
 use domain::module::Module;
 use domain::refusal::{RefusalCode, Refused};
 use store::table::{Table, TableFault, Write};
-use store::{contacts, item, modules, users};
+use store::{contacts, item, modules, spellings, users};
 
 use crate::error::FlowError;
 use crate::ports::Records;
@@ -130,7 +130,7 @@ pub(crate) fn address_taken() -> Refused {
 }
 
 /// Claims the addresses that came and gives up those that went.
-pub(crate) fn move_claims(
+pub(crate) async fn move_claims(
     transaction: &mut Transaction,
     records: &Records,
     tenant: TenantId,
@@ -143,18 +143,38 @@ pub(crate) fn move_claims(
         let claim = contacts::claim(tenant, &records.hasher, address, after.id)?;
         transaction.add_or(claim, address_taken());
     }
-    release_claims(transaction, records, tenant, before, had.difference(&has).copied());
+    let lost: Vec<&EmailAddress> = had.difference(&has).copied().collect();
+    release(transaction, records, tenant, before, &lost);
+    let (hasher, (old, new)) = (&records.hasher, (&before.addresses, &after.addresses));
+    let mut spelled = spellings::note(tenant, hasher, after.id, old, new);
+    let (table, ids) = (records.table.as_ref(), before.identities());
+    spelled.extend(spellings::forget(table, tenant, hasher, &ids, old, new).await?);
+    spelled.into_iter().for_each(|write| transaction.add(write));
     Ok(())
 }
 
-/// Gives up addresses of a record. Those of a record that was merged into it are still claimed under
-/// that one's id.
-pub(crate) fn release_claims<'a>(
+/// Gives up all addresses of a record that goes. Those of a record that was merged into it are still
+/// claimed under that one's id.
+pub(crate) async fn release_claims(
     transaction: &mut Transaction,
     records: &Records,
     tenant: TenantId,
     contact: &Contact,
-    addresses: impl IntoIterator<Item = &'a EmailAddress>,
+) -> Result<(), TableFault> {
+    let all: Vec<&EmailAddress> = contact.addresses.iter().collect();
+    release(transaction, records, tenant, contact, &all);
+    let (table, hasher, ids) = (records.table.as_ref(), &records.hasher, contact.identities());
+    let gone = spellings::forget(table, tenant, hasher, &ids, &contact.addresses, []).await?;
+    gone.into_iter().for_each(|write| transaction.add(write));
+    Ok(())
+}
+
+fn release(
+    transaction: &mut Transaction,
+    records: &Records,
+    tenant: TenantId,
+    contact: &Contact,
+    addresses: &[&EmailAddress],
 ) {
     let identities = contact.identities();
     for address in addresses {

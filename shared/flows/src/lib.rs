@@ -8,6 +8,7 @@ mod undoable;
 
 mod move_messages;
 
+pub mod accept_suggestion;
 pub mod add_party;
 pub mod address_to_send;
 pub mod answer_invitation;

@@ -213,7 +213,7 @@ pub async fn change(
     let mut transaction = Transaction::default();
     let write = within_bound(contacts::replace(tenant, &after, rev)?)?;
     transaction.add_or(write, revision_mismatch());
-    move_claims(&mut transaction, records, tenant, &before, &after)?;
+    move_claims(&mut transaction, records, tenant, &before, &after).await?;
     transaction.note(Doer::new(allowed, request, now), "contact.changed", after.id)?;
     transaction.commit(table).await?;
     Ok(after)

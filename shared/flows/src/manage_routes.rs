@@ -63,7 +63,7 @@ pub async fn create(
     let tenant_id = allowed.tenant();
     // 1 the words of the request
     let (field, matches, domain) = what_it_matches(records, &new)?;
-    route_rules::check(table, tenant_id, &new.purpose).await?;
+    let purpose = route_rules::settled(table, tenant_id, new.purpose).await?;
     // 2 what is known
     let (tenant, holder, mailbox) = try_join3(
         tenants::get(table, tenant_id),
@@ -81,7 +81,7 @@ pub async fn create(
         tenant: tenant_id,
         mailbox: mailbox.id,
         owner: mailbox.owner,
-        purpose: new.purpose,
+        purpose,
         ends_at: None,
         turn: 0,
         created_at: origin.at,
@@ -230,8 +230,7 @@ pub async fn change(
             let hint = "a route keeps its kind: make another one";
             return Err(Refused::field(RefusalCode::FieldInvalid, purpose.name(), hint).into());
         }
-        route_rules::check(table, tenant, &purpose).await?;
-        route.purpose = purpose;
+        route.purpose = route_rules::settled(table, tenant, purpose).await?;
     }
     if route == before {
         return Ok(route);

@@ -34,7 +34,7 @@ pub async fn delete(
     let contact = current(table, tenant, id, rev).await?;
     let mut transaction = Transaction::default();
     transaction.add_or(contacts::delete(tenant, &contact), revision_mismatch());
-    release_claims(&mut transaction, records, tenant, &contact, &contact.addresses);
+    release_claims(&mut transaction, records, tenant, &contact).await?;
     let merged = contacts::stored_all(table, tenant, contact.merged.iter().copied()).await?;
     for other in merged.values() {
         transaction.add(contacts::delete(tenant, other));

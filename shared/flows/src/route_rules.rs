@@ -1,28 +1,79 @@
 //! What must hold of the rules of a route, before they are kept.
 
+use std::collections::BTreeMap;
+
+use domain::contact::{Contact, ContactSource};
 use domain::email_address::normal_domain;
 use domain::field_value::FieldValue;
-use domain::ids::{TenantId, UserId};
+use domain::ids::{ContactId, TenantId, UserId};
 use domain::limits::{LISTED_SENDERS_MAX, NAME_BYTES_MAX, ROUTE_DEFAULTS_MAX, TURN_USERS_MAX};
 use domain::refusal::{RefusalCode, Refused};
 use domain::route_purpose::{AllowedSenders, Assignment, OrganizationRules, Purpose};
+use domain::timestamp::Timestamp;
 use store::table::Table;
 use store::users;
 
+use crate::contact_rules;
 use crate::error::FlowError;
 use crate::text_rules;
 
-/// Checks the rules of a purpose: lists within their bounds, and users who can work.
+/// The purpose as it is kept: lists within their bounds, users who can work, and a module that takes the
+/// values a made record begins with.
 ///
 /// # Errors
-/// `field_invalid` or `field_too_long` with the field.
-pub async fn check(
+/// `field_invalid`, `field_unknown` or `field_too_long` with the field, `module_removed`.
+pub async fn settled(
     table: &dyn Table,
     tenant: TenantId,
-    purpose: &Purpose,
+    purpose: Purpose,
+) -> Result<Purpose, FlowError> {
+    let Purpose::Organization(rules) = purpose else { return Ok(purpose) };
+    check_bounds(&rules)?;
+    check_people(table, tenant, &rules).await?;
+    let defaults = defaults(table, tenant, &rules).await?;
+    Ok(Purpose::Organization(OrganizationRules { defaults, ..rules }))
+}
+
+/// The values by which a made record begins, as the fields of its module read them.
+async fn defaults(
+    table: &dyn Table,
+    tenant: TenantId,
+    rules: &OrganizationRules,
+) -> Result<BTreeMap<String, FieldValue>, FlowError> {
+    const WITHIN: &str = "organization";
+    let module = contact_rules::module_of(table, tenant, rules.module).await;
+    let module = module.map_err(|error| about(error, |_| format!("{WITHIN}.module")))?;
+    let given = rules.defaults.iter().map(|(name, value)| (name.clone(), Some(value.given())));
+    let at = |field: &str| match field.strip_prefix("fields.") {
+        Some(name) => format!("{WITHIN}.defaults.{name}"),
+        None => format!("{WITHIN}.defaults"),
+    };
+    let fields = module.change_values(&BTreeMap::new(), &given.collect());
+    let fields = fields.map_err(|refused| about(refused.into(), at))?;
+    let (id, source) = (ContactId::from_bits(0), ContactSource::Api);
+    let made = Contact::new(id, rules.module, String::new(), source, Timestamp::default());
+    let made = Contact { fields, ..made };
+    let checked = contact_rules::check_references(table, tenant, &module, None, &made).await;
+    checked.map_err(|error| about(error, at))?;
+    Ok(made.fields)
+}
+
+/// The same refusal of a field that has another place in this request.
+fn about(error: FlowError, place: impl Fn(&str) -> String) -> FlowError {
+    match error {
+        FlowError::Refused(refused) => {
+            let field = refused.field.as_deref().map(place);
+            FlowError::Refused(Refused { field, ..refused })
+        }
+        failed @ FlowError::Failed(_) => failed,
+    }
+}
+
+async fn check_people(
+    table: &dyn Table,
+    tenant: TenantId,
+    rules: &OrganizationRules,
 ) -> Result<(), FlowError> {
-    let Purpose::Organization(rules) = purpose else { return Ok(()) };
-    check_bounds(rules)?;
     let people: &[UserId] = match &rules.assignment {
         Assignment::MailboxOwner | Assignment::OwnerOfKnownContact => &[],
         Assignment::User(user) => std::slice::from_ref(user),

@@ -210,12 +210,14 @@ async fn read_and_file(
         settle_for_tenant(records, archive, &held.intake, other, unknown).await?;
     }
     let held = &bounce::noted(records, held, tenant, &mail, &decoded).await?;
+    let now = records.clock.now();
+    let answerable = answerable::of(&held.intake, &mail, tenant, &arrivals.unknown, now);
     let filed = if arrivals.routes.is_empty() {
-        let now = records.clock.now();
-        let answerable = answerable::of(&held.intake, &mail, tenant, &arrivals.unknown, now);
         Err(quarantine::unknown_address(tenant, answerable))
     } else {
-        file::file(records, archive, held, tenant, &arrivals.routes, &mail).await
+        let filed = file::file(records, archive, held, tenant, &arrivals.routes, &mail).await;
+        // Those who are there have it; of the others its sender is told, now that nobody files it again.
+        filed.inspect(|_| unknown.extend(answerable))
     };
     // What it told of mail we sent stays with it in quarantine.
     filed.map_err(|stop| stop.with_report(held.intake.report.clone()))

@@ -129,7 +129,7 @@ async fn remove_unused(
         return Ok(());
     }
     transaction.add(contacts::delete(tenant, &account));
-    release_claims(transaction, records, tenant, &account, &account.addresses);
+    release_claims(transaction, records, tenant, &account).await?;
     Ok(())
 }
 

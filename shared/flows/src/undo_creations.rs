@@ -13,6 +13,7 @@ use store::organizations::{self, OrganizationClaim};
 use store::table::TableFault;
 use store::{contacts, item, messages, modules};
 
+use crate::contact_rules::release_claims;
 use crate::error::FlowError;
 use crate::ports::Records;
 use crate::touched::Touched;
@@ -101,9 +102,7 @@ async fn take_back(
     let (table, tenant) = (records.table.as_ref(), doer.tenant);
     let mut transaction = Transaction::default();
     transaction.add(contacts::delete(tenant, &contact));
-    for address in &contact.addresses {
-        transaction.add(contacts::release(tenant, &records.hasher, address, &[contact.id]));
-    }
+    release_claims(&mut transaction, records, tenant, &contact).await?;
     unlink(&mut transaction, records, tenant, &contact).await?;
     leave_organization(&mut transaction, records, touched, tenant, &contact).await?;
     transaction.note(doer, "contact.creation_undone", contact.id)?;

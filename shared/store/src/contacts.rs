@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item;
 use crate::keys::{self, ItemKeys};
+use crate::spellings;
 use crate::table::{
     self, Condition, Index, Key, PageMark, Query, SortRange, Table, TableFault, TableName, Write,
 };
@@ -37,6 +38,7 @@ pub fn create(
     for address in &contact.addresses {
         writes.push(claim(tenant, hasher, address, contact.id)?);
     }
+    writes.extend(spellings::note(tenant, hasher, contact.id, [], &contact.addresses));
     Ok(writes)
 }
 

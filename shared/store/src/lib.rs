@@ -37,6 +37,7 @@ pub mod routes;
 pub mod search_entries;
 pub mod sender_addresses;
 pub mod sends;
+pub mod spellings;
 pub mod suppressions;
 pub mod sweeps;
 pub mod table;

@@ -118,6 +118,16 @@ pub fn concern(tenant: TenantId, message: &Message, contacts: &[ContactId]) -> W
     }
 }
 
+/// The write after which a message concerns these records and suggests none any more, under the condition
+/// of [`concern`].
+pub fn settle_suggestion(tenant: TenantId, message: &Message, contacts: &[ContactId]) -> Write {
+    let mut write = concern(tenant, message, contacts);
+    if let Write::Update { changes, .. } = &mut write {
+        changes.push(Change::Remove("suggested_contact"));
+    }
+    write
+}
+
 /// The attribute with the records that a message concerns.
 const CONTACTS: &str = "contacts";
 

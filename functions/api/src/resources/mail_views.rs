@@ -51,6 +51,10 @@ pub struct MailView {
     /// The contacts it concerns.
     #[schema(value_type = Vec<String>)]
     pub contacts: Vec<ContactId>,
+    /// The contact whose address is the author's but for dots, which Gmail does not read: maybe the same
+    /// person. `POST /v1/messages/{id}/suggested_contact` says so.
+    #[schema(value_type = Option<String>, required)]
+    pub suggested_contact: Option<ContactId>,
     /// Where it arrived, of the mailboxes that the caller may see.
     pub deliveries: Vec<DeliveryView>,
     /// Verdicts of the receiving server: spf, dkim, dmarc, spam, virus.
@@ -91,6 +95,7 @@ impl From<VisibleMessage> for MailView {
                 })
                 .collect(),
             contacts: message.contacts,
+            suggested_contact: message.suggested_contact,
             deliveries: deliveries.into_iter().map(DeliveryView::from).collect(),
             verdicts: message.verdicts,
             flaws: message.flaws,

@@ -14,6 +14,7 @@ pub mod calendar;
 pub mod consents;
 pub mod contact_acts;
 pub mod contact_creations;
+pub mod contact_suggestions;
 pub mod contacts;
 pub mod health;
 pub mod intake;
@@ -73,6 +74,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         sent_messages::endpoints(),
         add_party::endpoints(),
         message_links::endpoints(),
+        contact_suggestions::endpoints(),
         search::endpoints(),
         threads::endpoints(),
         intake::endpoints(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::contact::ContactKind;
 use domain::email_address::{EmailAddress, normal_domain};
 use domain::field_value::FieldValue;
+use domain::given_value::GivenValue;
 use domain::ids::UserId;
 use domain::refusal::{RefusalCode, Refused};
 use domain::route_purpose::{
@@ -14,6 +15,7 @@ use flows::text_rules;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::field_values;
 use crate::schemas;
 
 /// How mail to an organization address is taken.
@@ -23,9 +25,10 @@ pub struct OrganizationView {
     /// What an unknown sender becomes.
     #[schema(schema_with = schemas::contact_kind)]
     pub module: ContactKind,
-    /// Texts that the made record begins with, by field.
+    /// Values that the made record begins with, by field of the module.
     #[serde(default)]
-    pub defaults: BTreeMap<String, String>,
+    #[schema(schema_with = schemas::field_values)]
+    pub defaults: BTreeMap<String, serde_json::Value>,
     /// Who gets the made record.
     #[serde(default)]
     pub assignment: AssignmentView,
@@ -124,22 +127,9 @@ impl From<DropboxView> for DropboxRules {
 
 impl From<&OrganizationRules> for OrganizationView {
     fn from(rules: &OrganizationRules) -> Self {
-        let text = |(name, value): (&String, &FieldValue)| match value {
-            FieldValue::Text(text) => Some((name.clone(), text.clone())),
-            // The API writes texts alone.
-            FieldValue::Integer(_)
-            | FieldValue::Decimal(_)
-            | FieldValue::Date(_)
-            | FieldValue::Moment(_)
-            | FieldValue::YesNo(_)
-            | FieldValue::Choice(_)
-            | FieldValue::Choices(_)
-            | FieldValue::Email(_)
-            | FieldValue::Reference(_) => None,
-        };
         Self {
             module: rules.module,
-            defaults: rules.defaults.iter().filter_map(text).collect(),
+            defaults: field_values::plain_all(&rules.defaults),
             assignment: match &rules.assignment {
                 Assignment::MailboxOwner => AssignmentView::MailboxOwner,
                 Assignment::User(user) => AssignmentView::User { user: *user },
@@ -166,10 +156,9 @@ impl TryFrom<OrganizationView> for OrganizationRules {
     type Error = Refused;
 
     fn try_from(view: OrganizationView) -> Result<Self, Refused> {
-        let value = |(name, text)| (name, FieldValue::Text(text));
         Ok(Self {
             module: view.module,
-            defaults: view.defaults.into_iter().map(value).collect(),
+            defaults: defaults(view.defaults)?,
             assignment: match view.assignment {
                 AssignmentView::MailboxOwner => Assignment::MailboxOwner,
                 AssignmentView::User { user } => Assignment::User(user),
@@ -180,6 +169,28 @@ impl TryFrom<OrganizationView> for OrganizationRules {
             verdict: view.verdict,
         })
     }
+}
+
+/// The values as they were given; the fields of the module judge them later. Null is no value.
+fn defaults(
+    given: BTreeMap<String, serde_json::Value>,
+) -> Result<BTreeMap<String, FieldValue>, Refused> {
+    let mut values = BTreeMap::new();
+    for (name, value) in given.into_iter().filter(|(_, value)| !value.is_null()) {
+        let value = match serde_json::from_value(value) {
+            Ok(GivenValue::Text(text)) => FieldValue::Text(text),
+            Ok(GivenValue::Integer(number)) => FieldValue::Integer(number),
+            Ok(GivenValue::YesNo(yes)) => FieldValue::YesNo(yes),
+            Ok(GivenValue::Texts(texts)) => FieldValue::Choices(texts),
+            Ok(GivenValue::Other(_)) | Err(_) => {
+                let field = format!("organization.defaults.{name}");
+                let hint = "give a text, a whole number, true or false, or a list of texts";
+                return Err(Refused::field(RefusalCode::FieldInvalid, field, hint));
+            }
+        };
+        values.insert(name, value);
+    }
+    Ok(values)
 }
 
 fn senders(view: SendersView) -> Result<AllowedSenders, Refused> {

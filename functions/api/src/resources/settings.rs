@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use domain::ids::TenantId;
 use domain::permission::{ReadSettings, Scope, WriteSettings};
-use domain::tenant::{ContactCreation, Tenant};
+use domain::tenant::{ContactCreation, CreatedAs, Tenant};
 use domain::timestamp::Timestamp;
 use flows::change_settings::{self, SettingsChange};
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,9 @@ pub struct SettingsView {
     /// Which mail of unknown senders makes contacts.
     #[schema(schema_with = schemas::contact_creation)]
     pub contact_creation: ContactCreation,
+    /// What those become: `contact`, or `lead`.
+    #[schema(schema_with = schemas::created_as)]
+    pub created_as: CreatedAs,
     /// Limits that differ from the plan's, by name.
     pub limits: BTreeMap<String, u64>,
     /// When it was made.
@@ -55,6 +58,7 @@ impl From<Tenant> for SettingsView {
             language: tenant.settings.language,
             alert_mails: tenant.settings.alert_mails,
             contact_creation: tenant.settings.contact_creation,
+            created_as: tenant.settings.created_as,
             limits: tenant.settings.limits,
             created_at: tenant.created_at,
             rev: tenant.rev,
@@ -86,6 +90,10 @@ pub struct SettingsPatch {
     #[serde(default)]
     #[schema(schema_with = schemas::contact_creation)]
     contact_creation: Member<ContactCreation>,
+    /// What those become: `contact`, or `lead`.
+    #[serde(default)]
+    #[schema(schema_with = schemas::created_as)]
+    created_as: Member<CreatedAs>,
     /// Limits by name; null takes one back to the plan's.
     #[serde(default)]
     #[schema(value_type = Option<BTreeMap<String, Option<u64>>>)]
@@ -123,6 +131,7 @@ async fn change(
         language: patch.language.into(),
         alert_mails: patch.alert_mails.into(),
         contact_creation: patch.contact_creation.into(),
+        created_as: patch.created_as.into(),
         limits: patch.limits.into(),
     };
     let (records, allowed) = (&app.records, &call.allowed);

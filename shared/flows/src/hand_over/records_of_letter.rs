@@ -226,6 +226,7 @@ fn message(
         flaws: Vec::new(),
         raw,
         wrapped: None,
+        suggested_contact: None,
     }
 }
 

@@ -12,7 +12,7 @@ use mail::forwarded::forwarding_confirmation;
 use mail::kind::MailKind;
 use mail::parsed_mail::ParsedMail;
 use store::table::{TableFault, Write};
-use store::{item, routes};
+use store::{item, modules, routes};
 
 use super::gates::Evidence;
 use crate::ports::Records;
@@ -32,6 +32,8 @@ pub(super) struct FilingRules {
     pub wrapped: Option<Wrapped>,
     /// What else is written when it is filed.
     pub with: Vec<Write>,
+    /// What could not be done as the way in says, by code.
+    pub flaws: Vec<&'static str>,
 }
 
 /// Who gets a record if he has none.
@@ -80,6 +82,9 @@ pub(super) struct Case<'a> {
 /// and those before a mailbox's.
 pub(super) async fn of(case: &Case<'_>, passed: &[&Route]) -> Result<FilingRules, TableFault> {
     let mut rules = FilingRules { wrapped: case.wrapped.clone(), ..FilingRules::default() };
+    if let Some(tenant) = &case.seen.known.tenant {
+        rules.made.kind = tenant.settings.created_as.into();
+    }
     let dropbox = passed.iter().find_map(|route| match &route.purpose {
         Purpose::Dropbox(dropbox) => Some((*route, *dropbox)),
         Purpose::Mailbox | Purpose::Organization(_) | Purpose::Forwarding => None,
@@ -149,13 +154,44 @@ async fn of_organization(
         }
         Assignment::OwnerOfKnownContact => None,
     };
-    rules.made = MadeRecord {
-        kind: organization.module,
-        owner: Some(owner.unwrap_or(route.owner)),
-        fields: organization.defaults.clone(),
-    };
+    let owner = Some(owner.unwrap_or(route.owner));
+    rules.made = MadeRecord { kind: organization.module, owner, fields: BTreeMap::new() };
+    let is_own_module = matches!(organization.module, ContactKind::Custom(_));
+    if makes && (is_own_module || !organization.defaults.is_empty()) {
+        begin_as_module_says(case, organization, rules).await?;
+    }
     Ok(())
 }
+
+/// The values that the record begins with, as its module reads them now. One of a field that was removed,
+/// or that takes other values since, is left out; of a module that was removed nothing is made. One read
+/// more, where a record is made of a module of the tenant's own or with values.
+async fn begin_as_module_says(
+    case: &Case<'_>,
+    organization: &OrganizationRules,
+    rules: &mut FilingRules,
+) -> Result<(), TableFault> {
+    let table = case.records.table.as_ref();
+    let module = modules::get(table, case.tenant, organization.module).await?;
+    let Some(module) = module.filter(|module| module.removed_at.is_none()) else {
+        rules.makes = Makes::Nobody;
+        rules.flaws.push(MODULE_REMOVED);
+        return Ok(());
+    };
+    for (name, value) in &organization.defaults {
+        let read = module.field(name).and_then(|field| field.read(name, &value.given()).ok());
+        match read {
+            Some(value) => drop(rules.made.fields.insert(name.clone(), value)),
+            None => rules.flaws.push(DEFAULT_LEFT_OUT),
+        }
+    }
+    Ok(())
+}
+
+/// The flaw of a mail whose record did not get a value that its way in wanted.
+const DEFAULT_LEFT_OUT: &str = "default_left_out";
+/// The flaw of a mail that made no record, for the module is gone.
+const MODULE_REMOVED: &str = "module_removed";
 
 /// Whether the author will get a record, unless another copy of the mail is filed before.
 fn makes_author(case: &Case<'_>) -> bool {

@@ -16,7 +16,7 @@ use store::messages::DeliveredMessage;
 use store::sender_addresses::{self, SenderClaim};
 use store::table::{self, Item, Key, TableFault};
 use store::users::UserClaim;
-use store::{bounce_history, keys, link_rules, messages, threads};
+use store::{bounce_history, keys, link_rules, messages, spellings, threads};
 
 use super::thread_clues::ThreadClues;
 use crate::ports::Records;
@@ -44,6 +44,8 @@ pub(super) struct Known {
     pub delivered: BTreeSet<MailboxId>,
     /// Whose the addresses are.
     pub contacts: BTreeMap<EmailAddress, ContactId>,
+    /// Of authors: whose an address is that Gmail takes for the same, as this one stands nowhere (B6).
+    pub alike_contacts: BTreeMap<EmailAddress, ContactId>,
     /// Which addresses are our own people's, or of our own domains.
     pub own: BTreeSet<EmailAddress>,
     /// Whose own the addresses are: those users have, and those they verified to write from.
@@ -113,6 +115,7 @@ pub(super) async fn read(records: &Records, wanted: &Wanted<'_>) -> Result<Known
         message: record(&got, &message_key)?,
         delivered: BTreeSet::new(),
         contacts: BTreeMap::new(),
+        alike_contacts: BTreeMap::new(),
         own: BTreeSet::new(),
         users: BTreeMap::new(),
         rules: BTreeMap::new(),
@@ -145,16 +148,18 @@ struct AuthorKeys<'a> {
     author: &'a EmailAddress,
     sender: Key,
     domain: Key,
+    spelling: Option<Key>,
 }
 
 impl<'a> AuthorKeys<'a> {
     fn of(records: &Records, tenant: TenantId, author: &'a EmailAddress) -> Self {
         let sender = sender_addresses::claim_key(tenant, &records.hasher, author);
-        Self { author, sender, domain: keys::domain_claim(author.domain()).key }
+        let spelling = spellings::key(tenant, &records.hasher, author);
+        Self { author, sender, domain: keys::domain_claim(author.domain()).key, spelling }
     }
 
-    fn all(&self) -> [&Key; 2] {
-        [&self.sender, &self.domain]
+    fn all(&self) -> impl Iterator<Item = &Key> {
+        [&self.sender, &self.domain].into_iter().chain(&self.spelling)
     }
 
     fn tell(
@@ -170,6 +175,12 @@ impl<'a> AuthorKeys<'a> {
         let claim: Option<DomainClaim> = record(got, &self.domain)?;
         if claim.is_some_and(|claim| claim.tenant == tenant) {
             known.own.insert(self.author.clone());
+        }
+        let alike = self.spelling.as_ref().map(|key| record(got, key)).transpose()?.flatten();
+        if let Some(ContactClaim { contact }) = alike
+            && !known.contacts.contains_key(self.author)
+        {
+            known.alike_contacts.insert(self.author.clone(), contact);
         }
         Ok(())
     }

@@ -185,11 +185,18 @@ impl NewMessage<'_> {
             thread,
             thread_reason,
             contacts,
+            suggested_contact: self.suggested(),
             verdicts: gates::verdicts(self.held.intake.verdicts.clone(), self.mail),
             flaws: self.flaws(),
             raw: self.raw(),
             wrapped: self.rules.wrapped.clone(),
         }
+    }
+
+    /// Who its author may be, by an address that differs in dots alone.
+    fn suggested(&self) -> Option<ContactId> {
+        let authors = self.mail.from.iter().filter_map(|party| party.address.as_ref());
+        authors.take(1).find_map(|author| self.known.alike_contacts.get(author)).copied()
     }
 
     /// A receipt of SES does not tell the size; the mail itself does.
@@ -201,6 +208,7 @@ impl NewMessage<'_> {
     fn flaws(&self) -> Vec<String> {
         let mut flaws: BTreeSet<String> =
             self.mail.flaws.iter().map(|flaw| flaw.code().to_owned()).collect();
+        flaws.extend(self.rules.flaws.iter().map(|code| (*code).to_owned()));
         let own = self.place.clues.own.as_ref().and_then(|id| self.known.claims.get(id));
         if own.is_some_and(|claim| claim.message.is_some()) {
             flaws.insert("forged_message_id".to_owned());
