@@ -17,7 +17,8 @@ use crate::office::{Asking, Firm, Office, Person};
 
 /// The endpoints that need a key.
 fn guarded() -> impl Iterator<Item = Endpoint> {
-    const OPEN: [&str; 2] = ["GET /v1/health", "GET /v1/calendar/{id}"];
+    const OPEN: [&str; 3] =
+        ["GET /v1/health", "GET /v1/calendar/{id}", "POST /v1/mail_events/topic"];
     let name = |endpoint: &Endpoint| format!("{} {}", endpoint.method, endpoint.path);
     let all = api::resources::endpoints().into_iter();
     all.filter(move |endpoint| !OPEN.contains(&name(endpoint).as_str()))

@@ -235,6 +235,7 @@ async fn a_function_that_is_not_ready_says_so_and_tries_again() {
         queue: office.world.queue.clone(),
         sender: office.world.sender.clone(),
         suppression_list: office.world.suppression_list.clone(),
+        topics: crate::topic_messages::ports(&office.world),
     };
     let answered = service.answer(async { Ok(app) }, health()).await;
     assert_eq!(answered.status(), 200);

@@ -17,6 +17,7 @@ use domain::user::{Role, User};
 use flows::api_key_text;
 use flows::manage_users::UserRecords;
 use flows::origin::Origin;
+use flows::take_topic_message::TopicPorts;
 use flows::transaction::Transaction;
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::Value;
@@ -49,14 +50,19 @@ pub struct Person {
 
 impl Office {
     pub fn new() -> Self {
+        Self::with_topics(World::new(7), crate::topic_messages::ports)
+    }
+
+    /// A world that topics speak to through other ports than usual.
+    pub fn with_topics(world: World, topics: impl FnOnce(&World) -> TopicPorts) -> Self {
         crate::log::keep();
-        let world = World::new(7);
         let app = App {
             records: world.records.clone(),
             archive: world.archive.clone(),
             queue: world.queue.clone(),
             sender: world.sender.clone(),
             suppression_list: world.suppression_list.clone(),
+            topics: topics(&world),
         };
         Self { router: api::router(app), world }
     }
@@ -69,6 +75,7 @@ impl Office {
             queue: self.world.queue.clone(),
             sender: self.world.sender.clone(),
             suppression_list: self.world.suppression_list.clone(),
+            topics: crate::topic_messages::ports(&self.world),
         };
         Self { router: api::router(app), world: self.world }
     }

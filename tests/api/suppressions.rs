@@ -62,7 +62,7 @@ async fn put(
     domain::suppression_id::SuppressionId::of(&block).to_string()
 }
 
-async fn contact(office: &Office, firm: &Firm, addresses: &[&str]) -> String {
+pub async fn contact(office: &Office, firm: &Firm, addresses: &[&str]) -> String {
     let body = json!({"name": "Lena", "addresses": addresses});
     let made = office.post("/v1/contacts", body).by(&firm.member).send().await.expect(201);
     text_at(&made, "/id").to_owned()

@@ -41,8 +41,10 @@ fn apply(c: &mut Criterion) {
             || batch(&world, tenant, &mut number),
             |events| {
                 let received_at = world.clock.now();
-                let notes: Vec<ProviderNote<'_>> =
-                    events.iter().map(|json| ProviderNote { json, received_at }).collect();
+                let notes: Vec<ProviderNote<'_>> = events
+                    .iter()
+                    .map(|json| ProviderNote { json: json.into(), received_at })
+                    .collect();
                 block_on(apply_provider_notes(&world.records, &notes)).expect("they are applied")
             },
             BatchSize::SmallInput,

@@ -145,7 +145,7 @@ fn worker(sent: &Sent, batch: Vec<String>, fates: &Arc<Fates>) -> Worker {
     let received_at = sent.world.clock.now();
     let run: Run = Box::pin(async move {
         let notes: Vec<ProviderNote<'_>> =
-            events.iter().map(|json| ProviderNote { json, received_at }).collect();
+            events.iter().map(|json| ProviderNote { json: json.into(), received_at }).collect();
         apply_provider_notes(&records, &notes).await
     });
     Worker { run, batch, thread }
@@ -166,7 +166,7 @@ fn events_repeated_reordered_and_lost_under_faults_leave_what_they_leave_in_orde
 
         let calm = Sent::new(seed);
         for event in &arriving {
-            let note = ProviderNote { json: event, received_at: calm.world.clock.now() };
+            let note = ProviderNote { json: event.into(), received_at: calm.world.clock.now() };
             block_on(apply_provider_notes(&calm.world.records, &[note])).unwrap();
         }
         assert!(sent.state() == calm.state(), "seed {seed}: another state than in order");

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use flows::ports::{MailArchive, MailSender, Records, SuppressionList, WorkQueue};
 use flows::search_index::TableIndex;
+use flows::take_topic_message::TopicPorts;
 
 /// The environment names that the function reads.
-pub const SETTINGS: [&str; 7] = [
+pub const SETTINGS: [&str; 9] = [
     "CRM_TABLE",
     "DELIVERY_TABLE",
     "AUDIT_TABLE",
@@ -14,6 +15,8 @@ pub const SETTINGS: [&str; 7] = [
     "INBOUND_QUEUE_URL",
     "STACK_SECRET_ARN",
     "CONFIGURATION_SET",
+    "EVENTS_QUEUE_URL",
+    "EVENT_TOPICS",
 ];
 
 /// The ports of the API. Cheap to clone: every request has one.
@@ -29,6 +32,8 @@ pub struct App {
     pub sender: Arc<dyn MailSender>,
     /// The provider's own list of addresses it does not mail.
     pub suppression_list: Arc<dyn SuppressionList>,
+    /// The topics that tell over HTTPS what became of mail.
+    pub topics: TopicPorts,
 }
 
 impl App {

@@ -153,6 +153,18 @@ fn media_type(parts: &Parts) -> Result<(), Refused> {
     Err(Refused::field(RefusalCode::MediaTypeUnsupported, "Content-Type", hint))
 }
 
+/// A request whose body is not the API's own JSON.
+pub struct Octets(pub Bytes);
+
+impl FromRequest<App> for Octets {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        Ok(Self(octets(&parts, body).await?))
+    }
+}
+
 async fn octets(parts: &Parts, body: Body) -> Result<Bytes, Refused> {
     let length_max = u64::try_from(REQUEST_BODY_BYTES_MAX).unwrap_or(u64::MAX);
     let too_large = || {

@@ -9,7 +9,9 @@ use aws::dynamo_table::TableNames;
 use aws::s3_archive::S3Archive;
 use aws::ses_sender::SesSender;
 use aws::ses_suppression_list::SesSuppressionList;
+use aws::sns_topics::SnsTopics;
 use aws::sqs_queue::SqsQueue;
+use flows::take_topic_message::TopicPorts;
 use lambda::backend::Backend;
 use lambda::{settings, start};
 use lambda_http::{Error, Request, service_fn};
@@ -17,19 +19,26 @@ use lambda_http::{Error, Request, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let cloud = start::begin();
-    let [crm, delivery, audit, bucket, queue, secret, set] = settings::required(SETTINGS)?;
+    let [crm, delivery, audit, bucket, queue, secret, set, events, topics] =
+        settings::required(SETTINGS)?;
     let tables = TableNames { crm: Some(crm), delivery: Some(delivery), audit: Some(audit) };
     let backend = Backend::new(&cloud, tables, secret);
     let archive = Arc::new(S3Archive::new(&cloud, bucket));
     let queue = Arc::new(SqsQueue::new(&cloud, queue));
     let sender = Arc::new(SesSender::new(&cloud, Some(set)));
     let list = Arc::new(SesSuppressionList::new(&cloud));
+    let topics = TopicPorts {
+        allowed: Arc::new(topics.parse()?),
+        provider: Arc::new(SnsTopics::new()),
+        queue: Arc::new(SqsQueue::new(&cloud, events)),
+    };
     let service = Service::default();
 
     let app = async || {
         let records = backend.records().await?;
         let (archive, queue, sender) = (archive.clone(), queue.clone(), sender.clone());
-        Ok(App { records, archive, queue, sender, suppression_list: list.clone() })
+        let (suppression_list, topics) = (list.clone(), topics.clone());
+        Ok(App { records, archive, queue, sender, suppression_list, topics })
     };
     let handle = async |request: Request| {
         Ok::<_, Infallible>(Box::pin(service.answer(app(), request)).await)

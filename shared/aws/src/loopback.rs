@@ -29,6 +29,8 @@ pub struct Asked {
 pub struct Loopback {
     /// A cloud that lives there.
     pub cloud: Cloud,
+    /// Where it is.
+    pub url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
@@ -36,7 +38,8 @@ impl Loopback {
     /// Starts it. A call beyond the last answer gets a status 418.
     pub async fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let cloud = Cloud::at(&format!("http://{}", listener.local_addr().unwrap()));
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let cloud = Cloud::at(&url);
         let answers: Arc<Mutex<VecDeque<Answer>>> =
             Arc::new(Mutex::new(answers.into_iter().collect()));
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -46,7 +49,7 @@ impl Loopback {
                 tokio::spawn(serve(stream, answers.clone(), log.clone()));
             }
         });
-        Self { cloud, asked }
+        Self { cloud, url, asked }
     }
 
     /// What it was asked, in order.

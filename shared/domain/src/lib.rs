@@ -61,6 +61,7 @@ pub mod temporary_bounces;
 pub mod tenant;
 pub mod thread;
 pub mod timestamp;
+pub mod topic;
 pub mod unblock_request;
 pub mod unblock_rule;
 pub mod user;

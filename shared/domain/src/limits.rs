@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+mod mailed;
 mod review;
 mod search;
 mod team;
+mod topics;
 
+pub use mailed::*;
 pub use review::*;
 pub use search::*;
 pub use team::*;
+pub use topics::*;
 
 /// Largest raw mail taken in, in octets: what the S3 action of SES delivers (40 MB).
 pub const RAW_MAIL_BYTES_MAX: u64 = 40 * 1024 * 1024;

@@ -246,6 +246,22 @@ refusal_codes! {
     SecondPersonNeeded = "second_person_needed", Forbidden, "Another administrator is needed.";
     /// The request was confirmed, withdrawn or has expired.
     UnblockRequestClosed = "unblock_request_closed", Conflict, "The request is not open.";
+    /// The body is no message of a topic.
+    TopicMessageMalformed = "topic_message_malformed", Malformed, "The topic's message can't be read.";
+    /// The topic is not one that we listen to (H1).
+    TopicNotAllowed = "topic_not_allowed", Forbidden, "The topic is not one of ours.";
+    /// The message is signed in a way that we do not know.
+    TopicSignatureUnknown = "topic_signature_unknown", Rule, "The signature's version is not known.";
+    /// A URL of the message leads elsewhere than to the topic's provider.
+    TopicUrlForeign = "topic_url_foreign", Forbidden, "A URL is not one of the topic's provider.";
+    /// The message is too old, or from the future: perhaps a copy.
+    TopicMessageStale = "topic_message_stale", Rule, "The message is not of this hour.";
+    /// There is no certificate at its URL, or none that is valid now.
+    TopicCertificateInvalid = "topic_certificate_invalid", Forbidden, "The certificate is not valid.";
+    /// The signature is not that of the message.
+    TopicSignatureWrong = "topic_signature_wrong", Forbidden, "The signature is wrong.";
+    /// The provider does not take the confirmation of a subscription.
+    TopicNotConfirmed = "topic_not_confirmed", Conflict, "The subscription was not confirmed.";
     /// Somebody else changed the same things again and again.
     TooMuchContention = "too_much_contention", Conflict, "The thing is being changed.";
 }

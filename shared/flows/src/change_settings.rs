@@ -42,6 +42,8 @@ pub struct SettingsChange {
     pub contact_creation: Setting<ContactCreation>,
     /// What it makes of them.
     pub created_as: Setting<CreatedAs>,
+    /// Whether mail goes to a record's next address where the first is blocked.
+    pub secondary_address: Setting<bool>,
     /// Limits by name; none takes one back to the plan's.
     pub limits: Setting<BTreeMap<String, Option<u64>>>,
 }
@@ -124,21 +126,10 @@ fn apply(settings: &mut TenantSettings, change: SettingsChange) -> Result<(), Re
             settings.language = code;
         }
     }
-    match change.alert_mails {
-        Setting::Keep => {}
-        Setting::Reset => settings.alert_mails = plain.alert_mails,
-        Setting::To(value) => settings.alert_mails = value,
-    }
-    match change.contact_creation {
-        Setting::Keep => {}
-        Setting::Reset => settings.contact_creation = plain.contact_creation,
-        Setting::To(value) => settings.contact_creation = value,
-    }
-    match change.created_as {
-        Setting::Keep => {}
-        Setting::Reset => settings.created_as = plain.created_as,
-        Setting::To(value) => settings.created_as = value,
-    }
+    set(&mut settings.alert_mails, change.alert_mails, plain.alert_mails);
+    set(&mut settings.contact_creation, change.contact_creation, plain.contact_creation);
+    set(&mut settings.created_as, change.created_as, plain.created_as);
+    set(&mut settings.secondary_address, change.secondary_address, plain.secondary_address);
     match change.limits {
         Setting::Keep => Ok(()),
         Setting::Reset => {
@@ -146,6 +137,14 @@ fn apply(settings: &mut TenantSettings, change: SettingsChange) -> Result<(), Re
             Ok(())
         }
         Setting::To(limits) => apply_limits(&mut settings.limits, limits),
+    }
+}
+
+fn set<T>(place: &mut T, change: Setting<T>, plain: T) {
+    match change {
+        Setting::Keep => {}
+        Setting::Reset => *place = plain,
+        Setting::To(value) => *place = value,
     }
 }
 

@@ -82,6 +82,7 @@ pub mod sweep_objects;
 pub mod system_address;
 pub mod take_in_mail;
 pub mod take_in_provider_list;
+pub mod take_topic_message;
 pub mod takes_mail;
 pub mod tell_provider_list;
 pub mod text_rules;

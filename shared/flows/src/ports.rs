@@ -283,6 +283,17 @@ pub enum Work {
     RetryIntake(IntakeId),
     /// Take a raw mail in that no event announced.
     TakeIn(Unannounced),
+    /// Apply what a topic told over HTTPS; its signature was verified.
+    ApplyNote(TopicNote),
+}
+
+/// What a topic told over HTTPS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicNote {
+    /// When it was told.
+    pub told_at: Timestamp,
+    /// The JSON of the mail event.
+    pub json: String,
 }
 
 /// A raw mail that no event announced.

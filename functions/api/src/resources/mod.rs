@@ -42,6 +42,7 @@ pub mod suppressions;
 pub mod teams;
 pub mod threads;
 pub mod timeline;
+pub mod topic_messages;
 pub mod unblock_requests;
 pub mod users;
 
@@ -87,6 +88,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         alerts::endpoints(),
         blocked_contacts::endpoints(),
         unblock_requests::endpoints(),
+        topic_messages::endpoints(),
     ];
     all.into_iter().flatten().collect()
 }

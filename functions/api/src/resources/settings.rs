@@ -40,6 +40,8 @@ pub struct SettingsView {
     /// What those become: `contact`, or `lead`.
     #[schema(schema_with = schemas::created_as)]
     pub created_as: CreatedAs,
+    /// Whether mail to a record goes to its next address where the first is blocked.
+    pub secondary_address: bool,
     /// Limits that differ from the plan's, by name.
     pub limits: BTreeMap<String, u64>,
     /// When it was made.
@@ -59,6 +61,7 @@ impl From<Tenant> for SettingsView {
             alert_mails: tenant.settings.alert_mails,
             contact_creation: tenant.settings.contact_creation,
             created_as: tenant.settings.created_as,
+            secondary_address: tenant.settings.secondary_address,
             limits: tenant.settings.limits,
             created_at: tenant.created_at,
             rev: tenant.rev,
@@ -94,6 +97,10 @@ pub struct SettingsPatch {
     #[serde(default)]
     #[schema(schema_with = schemas::created_as)]
     created_as: Member<CreatedAs>,
+    /// Whether mail to a record goes to its next address where the first is blocked.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    secondary_address: Member<bool>,
     /// Limits by name; null takes one back to the plan's.
     #[serde(default)]
     #[schema(value_type = Option<BTreeMap<String, Option<u64>>>)]
@@ -132,6 +139,7 @@ async fn change(
         alert_mails: patch.alert_mails.into(),
         contact_creation: patch.contact_creation.into(),
         created_as: patch.created_as.into(),
+        secondary_address: patch.secondary_address.into(),
         limits: patch.limits.into(),
     };
     let (records, allowed) = (&app.records, &call.allowed);

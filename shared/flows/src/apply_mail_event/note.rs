@@ -1,5 +1,6 @@
 //! From the JSON that SES writes to applied facts.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use domain::mail_event::MailEvent;
@@ -11,10 +12,10 @@ use crate::error::FlowError;
 use crate::ports::Records;
 
 /// An event as SES wrote it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ProviderNote<'a> {
     /// The JSON, bare or within an envelope.
-    pub json: &'a str,
+    pub json: Cow<'a, str>,
     /// When it came; stands in where the event names no time.
     pub received_at: Timestamp,
 }
