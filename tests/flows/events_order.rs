@@ -1,6 +1,8 @@
 //! Late, repeated and reordered events give the same state (H1), at a known price.
 
+use domain::day::Day;
 use domain::send::{Counted, SendStatus};
+use store::day_tallies::{self, Dimension};
 use store::sends;
 use store::table::Units;
 use testkit::ses_events::{FULL, NO_MAILBOX, SentMail};
@@ -90,6 +92,28 @@ async fn a_hundred_events_cost_at_most_one_transaction_more_than_they_have_chunk
         assert_eq!((applied.learned, applied.blocked), (100, 50));
         let transactions = m.world.table.usage().transact.calls;
         assert!(transactions <= u64::from(1 + chunks), "{transactions} for {chunks} chunks");
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_bounces_of_a_hundred_domains_keep_that_bound_and_are_counted_by_domain() {
+    for chunks in [1_u32, 2, 5] {
+        let m = Mailing::new().await;
+        let mut events = Vec::new();
+        for n in 0..100_u32 {
+            let mail = m.campaign(n % chunks, n.into(), &format!("p@x{n}.example")).await;
+            events.push(mail.bounce(NO_MAILBOX, m.at(1)));
+        }
+        m.world.table.reset_usage();
+        let applied = m.apply(&events).await;
+        assert_eq!((applied.learned, applied.blocked), (100, 100));
+        let transactions = m.world.table.usage().transact.calls;
+        assert!(transactions <= u64::from(1 + chunks), "{transactions} for {chunks} chunks");
+        let table = m.world.records.table.as_ref();
+        let day = Day::of(m.at(0));
+        let found = day_tallies::breakdown(table, m.tenant, day, Dimension::Domain).await.unwrap();
+        assert_eq!(found.values.len(), 100);
+        assert!(found.values.values().all(|bounces| bounces.all() == 1));
     }
 }
 

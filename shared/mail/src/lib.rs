@@ -34,6 +34,7 @@ pub mod kind;
 pub mod phrases;
 pub mod reply_token;
 pub mod safe_html;
+pub mod send_token;
 pub mod signature_fields;
 mod signature_words;
 pub mod subject;

@@ -154,7 +154,8 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<ReplyToken> {
     found
 }
 
-fn code(key: ReplyKey<'_>, kind: char, tenant: TenantId, body: &str) -> String {
+/// The code that makes a token true: over key, kind of token, tenant and what it says.
+pub(crate) fn code(key: ReplyKey<'_>, kind: char, tenant: TenantId, body: &str) -> String {
     let signed = format!("{}{kind}{tenant}{body}", key.id);
     let hash = key.hasher.hash("reply_token", &signed);
     hash.chars().take(CODE_OCTETS).collect::<String>().to_ascii_lowercase()

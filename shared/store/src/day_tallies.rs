@@ -25,10 +25,11 @@ use crate::keys;
 use crate::table::{
     self, Change, Index, Item, Key, Query, SortRange, Table, TableFault, TableName, Write,
 };
+use crate::value_counts::{self, DIAGNOSTIC_BUCKETS, DOMAIN_BUCKETS};
 
 /// How many items the counts of one day are spread over.
 pub const SHARDS: u32 = 4;
-/// Most items of one dimension read for a day and shard; more make a report incomplete.
+/// Most items of one dimension read for a day and shard; more campaigns make a report incomplete.
 pub const BREAKDOWN_ITEMS_MAX: u32 = 1_000;
 
 macro_rules! hours {
@@ -74,8 +75,8 @@ impl Dimension {
 /// those facts. `facts` are sends as they are after the fact was learned
 /// ([`domain::send::Send::learn`]) with what it said is to be counted; all of one message or chunk.
 ///
-/// The facts of one chunk and day make one write, of a campaign three, and two more for each domain
-/// and diagnostic that mail came back from.
+/// The facts of one chunk and day make one write, of a campaign three, and two more for a bounce: the
+/// domains and diagnostics of a hundred of them are some thirty writes at most ([`value_counts`]).
 pub fn count(tenant: TenantId, facts: &[(&Send, Counted)]) -> Vec<Write> {
     let mut sums = Sums::default();
     for (send, counted) in facts {
@@ -89,6 +90,7 @@ pub fn count(tenant: TenantId, facts: &[(&Send, Counted)]) -> Vec<Write> {
             Change::SetIfAbsent("expires_at", number(sum.expires_at)),
         ];
         changes.extend(sum.counts.into_iter().map(|(name, count)| Change::Add(name, count)));
+        changes.extend(sum.values.into_iter().map(|(name, count)| Change::Count(name, count)));
         Write::Update { key, changes, condition: None }
     };
     sums.0.into_iter().map(write).collect()
@@ -138,6 +140,8 @@ impl<'s> Marks<'s> {
 struct Sum {
     expires_at: u64,
     counts: BTreeMap<&'static str, i64>,
+    /// By names that are data ([`value_counts::name`]).
+    values: BTreeMap<String, i64>,
 }
 
 /// What is added, by item.
@@ -158,16 +162,25 @@ impl Sums {
             self.add(day, by(Dimension::Campaign, &campaign.to_string()), names);
             self.add(day, keys::tally_of_campaign(tenant, campaign, shard).key, names);
         }
-        if let Some(bounce) = marks.bounce {
-            self.add(day, by(Dimension::Domain, send.to.domain()), [None, category]);
-            self.add(day, by(Dimension::Diagnostic, &diagnostic(bounce)), [None, category]);
+        let Some((bounce, category)) = marks.bounce.zip(category) else { return };
+        let hour = Day::hour_of(send.queued_at);
+        for (dimension, value, buckets) in [
+            (Dimension::Domain, send.to.domain(), DOMAIN_BUCKETS),
+            (Dimension::Diagnostic, diagnostic(bounce).as_str(), DIAGNOSTIC_BUCKETS),
+        ] {
+            let sum = self.of(day, by(dimension, &value_counts::bucket(value, hour, buckets)));
+            *sum.values.entry(value_counts::name(category, value)).or_default() += 1;
         }
     }
 
-    fn add(&mut self, day: Day, key: Key, names: [Option<&'static str>; 2]) {
+    fn of(&mut self, day: Day, key: Key) -> &mut Sum {
         let ends = u64::try_from(day.end().plus(SEND_LIFE).seconds()).unwrap_or_default();
-        let new = || Sum { expires_at: ends, counts: BTreeMap::new() };
-        let sum = self.0.entry(key).or_insert_with(new);
+        let new = || Sum { expires_at: ends, counts: BTreeMap::new(), values: BTreeMap::new() };
+        self.0.entry(key).or_insert_with(new)
+    }
+
+    fn add(&mut self, day: Day, key: Key, names: [Option<&'static str>; 2]) {
+        let sum = self.of(day, key);
         for name in names.into_iter().flatten() {
             *sum.counts.entry(name).or_default() += 1;
         }
@@ -248,8 +261,12 @@ pub async fn breakdown(
         let page = table.query(&query).await?;
         found.cut |= page.next.is_some();
         for item in page.items {
+            for (value, category, count) in value_counts::read(&item) {
+                found.values.entry(value.to_owned()).or_default().add(category, count);
+            }
             let Some(AttributeValue::S(sk)) = item.get("sk") else { continue };
-            let Some(value) = sk.strip_prefix(&start) else { continue };
+            let value = sk.strip_prefix(&start).filter(|_| dimension == Dimension::Campaign);
+            let Some(value) = value else { continue };
             *found.values.entry(value.to_owned()).or_default() += &bounces_of(&item);
             *found.volumes.entry(value.to_owned()).or_default() += volume_of(&item);
         }

@@ -132,6 +132,8 @@ pub enum Change {
     SetIfAbsent(&'static str, AttributeValue),
     /// Adds to its number; a missing one counts as zero.
     Add(&'static str, i64),
+    /// The same, where the name is data itself: one item counts many things.
+    Count(String, i64),
     /// Puts texts, at least one, into its set; a missing set is empty. Order-free, and may be repeated.
     Include(&'static str, BTreeSet<String>),
     /// Takes it away.

@@ -97,6 +97,10 @@ impl Placeholders {
                     let amount = Theirs::N(amount.to_string());
                     add.push(format!("{} {}", self.name(name), self.value(amount)));
                 }
+                Change::Count(name, amount) => {
+                    let amount = Theirs::N(amount.to_string());
+                    add.push(format!("{} {}", self.name(name), self.value(amount)));
+                }
                 Change::Include(_, texts) if texts.is_empty() => {
                     return Err("a set of texts is never empty".into());
                 }

@@ -91,6 +91,10 @@ pub fn changed(key: &Key, item: Option<&Item>, changes: &[Change]) -> Result<Ite
                 let sum = added(item.get(*name), *amount)?;
                 item.insert((*name).to_owned(), sum);
             }
+            Change::Count(name, amount) => {
+                let sum = added(item.get(name), *amount)?;
+                item.insert(name.clone(), sum);
+            }
             Change::Include(name, texts) => {
                 let set = included(item.get(*name), texts)?;
                 item.insert((*name).to_owned(), set);
@@ -118,8 +122,9 @@ fn check_names(changes: &[Change]) -> Result<(), Invalid> {
     Ok(())
 }
 
-fn attribute_of(change: &Change) -> &'static str {
+fn attribute_of(change: &Change) -> &str {
     match change {
+        Change::Count(name, _) => name,
         Change::Set(name, _)
         | Change::SetIfAbsent(name, _)
         | Change::Add(name, _)
