@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use aws::cloud::Cloud;
+use aws::sns_topics::SnsTopics;
+use aws::sqs_queue::SqsQueue;
+use domain::topic::NoTopicArn;
 use flows::ports::{MailArchive, MailSender, Records, SuppressionList, WorkQueue};
 use flows::search_index::TableIndex;
 use flows::take_topic_message::TopicPorts;
@@ -41,4 +45,17 @@ impl App {
     pub fn index(&self) -> TableIndex {
         TableIndex::new(&self.records)
     }
+}
+
+/// The ports of topics that tell over HTTPS: their list as the environment names it, SNS, and the queue
+/// of that URL.
+///
+/// # Errors
+/// The list names what is no topic.
+pub fn topics(cloud: &Cloud, queue_url: String, list: &str) -> Result<TopicPorts, NoTopicArn> {
+    Ok(TopicPorts {
+        allowed: Arc::new(list.parse()?),
+        provider: Arc::new(SnsTopics::new()),
+        queue: Arc::new(SqsQueue::new(cloud, queue_url)),
+    })
 }

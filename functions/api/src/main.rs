@@ -9,29 +9,22 @@ use aws::dynamo_table::TableNames;
 use aws::s3_archive::S3Archive;
 use aws::ses_sender::SesSender;
 use aws::ses_suppression_list::SesSuppressionList;
-use aws::sns_topics::SnsTopics;
 use aws::sqs_queue::SqsQueue;
-use flows::take_topic_message::TopicPorts;
 use lambda::backend::Backend;
-use lambda::{settings, start};
+use lambda::{settings::required, start};
 use lambda_http::{Error, Request, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let cloud = start::begin();
-    let [crm, delivery, audit, bucket, queue, secret, set, events, topics] =
-        settings::required(SETTINGS)?;
+    let [crm, delivery, audit, bucket, queue, secret, set, events, topics] = required(SETTINGS)?;
     let tables = TableNames { crm: Some(crm), delivery: Some(delivery), audit: Some(audit) };
     let backend = Backend::new(&cloud, tables, secret);
     let archive = Arc::new(S3Archive::new(&cloud, bucket));
     let queue = Arc::new(SqsQueue::new(&cloud, queue));
     let sender = Arc::new(SesSender::new(&cloud, Some(set)));
     let list = Arc::new(SesSuppressionList::new(&cloud));
-    let topics = TopicPorts {
-        allowed: Arc::new(topics.parse()?),
-        provider: Arc::new(SnsTopics::new()),
-        queue: Arc::new(SqsQueue::new(&cloud, events)),
-    };
+    let topics = api::app::topics(&cloud, events, &topics)?;
     let service = Service::default();
 
     let app = async || {

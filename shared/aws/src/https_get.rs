@@ -46,6 +46,8 @@ pub trait Get: Send + Sync {
 pub struct HttpsGet {
     connector: Connector,
     time_max: Duration,
+    /// What URLs begin with: the connector would take others too.
+    start: &'static str,
 }
 
 impl HttpsGet {
@@ -53,10 +55,13 @@ impl HttpsGet {
     pub fn new() -> Self {
         let crypto = Provider::Rustls(CryptoMode::AwsLc);
         let connector = Connector::builder().tls_provider(crypto).build();
-        Self { connector, time_max: TOPIC_ANSWER_TIME_MAX }
+        Self { connector, time_max: TOPIC_ANSWER_TIME_MAX, start: "https://" }
     }
 
     async fn document(&self, url: &str) -> Result<Document, GetFault> {
+        if !url.starts_with(self.start) {
+            return Err(no_answer("only HTTPS is asked"));
+        }
         let request = HttpRequest::get(url).map_err(no_answer)?;
         let response = self.connector.call(request).await.map_err(no_answer)?;
         let status = response.status().as_u16();
@@ -99,7 +104,7 @@ mod tests {
     async fn get(answer: Answer) -> (Result<Document, GetFault>, usize) {
         let server = Loopback::answering([answer]).await;
         let connector = Connector::builder().build_http();
-        let get = HttpsGet { connector, time_max: Duration::from_secs(30) };
+        let get = HttpsGet { connector, time_max: Duration::from_secs(30), start: "http://" };
         let got = get.get(&format!("{}/a.pem", server.url)).await;
         (got, server.asked().len())
     }
@@ -127,7 +132,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/a.pem", listener.local_addr().unwrap());
         let connector = Connector::builder().build_http();
-        let get = HttpsGet { connector, time_max: Duration::from_millis(20) };
+        let get = HttpsGet { connector, time_max: Duration::from_millis(20), start: "http://" };
         let got = get.get(&url).await;
         assert!(matches!(got, Err(GetFault::TooSlow)), "{got:?}");
     }
