@@ -43,6 +43,20 @@ pub async fn add_counts_from_zero_and_below(table: &dyn Table) {
     assert_eq!(update(table, &key, vec![Change::Add("a", 1)]).await["a"], n("1.5"));
 }
 
+pub async fn count_counts_from_zero_under_any_name(table: &dyn Table) {
+    let key = Scene::new().key("P", "X");
+    let names = ["permanent/bad mailbox|x-1.example", "a.b[0]", "#n0 :v0", "退信", "ADD"];
+    for round in ["1", "2"] {
+        let counts = names.iter().map(|name| Change::Count((*name).to_owned(), 1)).collect();
+        let item = update(table, &key, counts).await;
+        for name in names {
+            assert_eq!(item[name], n(round), "{name}");
+        }
+    }
+    let twice = vec![Change::Count("a".to_owned(), 1), Change::Count("a".to_owned(), 1)];
+    assert!(is_fault(table, update_of(&key, twice)).await);
+}
+
 pub async fn include_unites_sets_of_texts(table: &dyn Table) {
     let key = Scene::new().key("P", "X");
     let include = |texts: &[&str]| {

@@ -11,8 +11,11 @@ mod queries;
 mod reads;
 mod scene;
 mod ses;
+mod stores;
 mod transactions;
 mod units;
+
+use stores::{blocks, sent_mail};
 
 use testkit::memory_table::MemoryTable;
 
@@ -67,6 +70,7 @@ contracts! {
         an_update_leaves_other_attributes_alone,
         set_if_absent_keeps_the_first_value,
         add_counts_from_zero_and_below,
+        count_counts_from_zero_under_any_name,
         include_unites_sets_of_texts,
         remove_of_what_is_not_there_changes_nothing,
         an_update_under_a_condition_that_fails_changes_nothing,
@@ -108,5 +112,19 @@ contracts! {
         writes_cost_by_the_larger_of_old_and_new,
         a_transaction_costs_double,
         an_index_entry_costs_a_write_and_a_move_two,
+    ;
+    sent_mail:
+        a_send_is_made_once_and_replaced_only_as_it_was_read,
+        what_comes_back_is_in_the_list_of_its_month,
+        facts_and_their_counts_happen_together_and_once,
+        an_address_is_mailed_lately_by_its_latest_time_in_both_orders,
+        a_hand_over_is_begun_by_one_and_given_back_by_that_one_alone,
+    ;
+    blocks:
+        two_blocks_of_one_address_leave_the_same_one_in_both_orders,
+        a_block_is_listed_while_it_stands_and_lifted_under_its_revision,
+        a_history_is_kept_only_as_it_was_read,
+        a_rate_has_one_open_alert_until_its_own_end,
+        answers_of_ours_are_bounded_whoever_else_answers,
     ;
 }

@@ -4,7 +4,7 @@
 //! 1 whose the recipients are, and whether one is blocked
 //! 2 the mail as MIME into the archive, before the record that names it
 //! 3 one transaction: message, delivery, thread, timeline lines, a send for each recipient, hand-over
-//! 4 a second look at the blocks, then the right to hand it over
+//! 4 a second look at the blocks, a note of whom we mail, then the right to hand it over
 //! 5 the provider
 //! 6 one transaction: its id on the hand-over and the sends, and the claim of the header id it made
 //! ```
@@ -26,10 +26,12 @@ use domain::message::Message;
 use domain::refusal::{RefusalCode, Refused};
 use domain::send::{Send, SendPlace, Stopped};
 use domain::suppression::Suppression;
+use domain::timestamp::Timestamp;
 use futures::future::try_join;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use store::suppressions::Asked;
 use store::table::TableFault;
-use store::{hand_overs, item, messages, sends, suppressions};
+use store::{hand_overs, item, mailed_addresses, messages, sends, suppressions};
 
 use crate::error::{Failure, FlowError};
 use crate::letter::Letter;
@@ -38,6 +40,9 @@ use crate::ports::{MailArchive, MailSender, OutgoingMail, Records, SendFault};
 use records_of_letter::Written;
 
 pub use tell::claim_provider_id;
+
+/// Writes that are under way at once.
+const WRITES_AT_ONCE_MAX: usize = 16;
 
 /// What a hand-over needs of the world.
 #[derive(Clone, Copy)]
@@ -139,6 +144,8 @@ async fn go_on(post: &Post<'_>, tenant: TenantId, ready: Ready) -> Result<Handed
     let table = records.table.as_ref();
     let now = records.clock.now();
     let blocked = blocked(records, tenant, ready.sends.iter().map(|send| &send.to)).await?;
+    let free = ready.sends.iter().map(|send| &send.to).filter(|to| !blocked.contains_key(*to));
+    mailed(records, tenant, free, now).await?;
     // From here to the provider's answer a death leaves a question: nothing else stands between.
     if !hand_overs::begin(table, tenant, ready.message, now).await? {
         return as_it_stands(post, tenant, ready).await;
@@ -219,6 +226,19 @@ async fn blocked(
         addresses.into_iter().map(|address| Asked::one_off(address.clone())).collect();
     let (table, now) = (records.table.as_ref(), records.clock.now());
     Ok(suppressions::blocking(table, tenant, &records.hasher, &asked, now).await?)
+}
+
+/// Notes whom a mail is about to go to, so that one that comes back and names nothing else is believed
+/// of them (H2).
+async fn mailed(
+    records: &Records,
+    tenant: TenantId,
+    addresses: impl Iterator<Item = &EmailAddress>,
+    now: Timestamp,
+) -> Result<(), TableFault> {
+    let (table, hasher) = (records.table.as_ref(), &records.hasher);
+    let note = |to| mailed_addresses::note(table, tenant, hasher, to, now);
+    stream::iter(addresses.map(note)).buffer_unordered(WRITES_AT_ONCE_MAX).try_collect().await
 }
 
 /// The message that stood where a new one was to be written.

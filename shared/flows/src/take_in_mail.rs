@@ -23,6 +23,7 @@ mod gates;
 mod joining;
 mod known;
 mod life_sign;
+mod mailed_lately;
 mod making;
 mod notices;
 mod quarantine;

@@ -2,8 +2,9 @@
 //! answered it, or its recipient unsubscribes (H2, H10, B10, G8).
 //!
 //! Anybody can write such a mail. So it changes something only where it carries a token that we
-//! signed or the id of a mail of ours, and only for those whom that mail went to. Everything else is
-//! noted on the intake. The mail itself is filed like any other.
+//! signed or the id of a mail of ours, and only for those whom that mail went to; a bounce also where
+//! it names an address that we mailed lately ([`super::mailed_lately`]). Everything else is noted on
+//! the intake. The mail itself is filed like any other.
 
 use std::collections::BTreeSet;
 
@@ -13,15 +14,16 @@ use domain::intake::{MailReport, PassedOver, ReportSort};
 use domain::limits;
 use domain::mail_event::{Fact, MailEvent, Teller};
 use domain::notice::{Matter, Notice};
-use domain::send::SendPlace;
+use domain::send::{Send, SendPlace};
 use mail::bounce::report::{Decoded, Kind};
 use mail::kind::MailKind;
 use mail::parsed_mail::ParsedMail;
 use mail::reply_token::{ReplyKey, ReplyTarget, ReplyToken};
+use mail::send_token::SendToken;
 use store::table::{self, Key, TableFault};
-use store::{contacts, notices, sends};
+use store::{contacts, item, notices, sends};
 
-use super::{Held, reported};
+use super::{Held, mailed_lately, reported};
 use crate::apply_mail_event::{Told, apply_mail_events, of_decoded, of_header_ids};
 use crate::error::FlowError;
 use crate::ports::Records;
@@ -121,13 +123,14 @@ async fn place(
     let in_ids = in_ids.filter_map(|id| id.split('@').next()).map(str::to_owned);
     let texts = tags.into_iter().chain(original.tokens.iter().cloned()).chain(in_ids);
     let keys = [ReplyKey::current(&records.hasher)];
+    let of_token = |text: &String| match ReplyToken::read(text)?.verify(&keys, tenant)? {
+        ReplyTarget::Message(message) => Some(SendPlace::OneOff { message }),
+        ReplyTarget::Thread(_) => None,
+    };
+    let of_campaign = |text: &String| SendToken::read(text)?.verify(&keys, tenant);
     let signed = texts
         .flat_map(|text| text.split('+').map(str::to_owned).collect::<Vec<_>>())
-        .filter_map(|text| ReplyToken::read(&text))
-        .find_map(|token| match token.verify(&keys, tenant)? {
-            ReplyTarget::Message(message) => Some(SendPlace::OneOff { message }),
-            ReplyTarget::Thread(_) => None,
-        });
+        .find_map(|text| of_token(&text).or_else(|| of_campaign(&text)));
     if signed.is_some() {
         return Ok(signed);
     }
@@ -150,26 +153,34 @@ async fn apply(
         flaws: Vec::new(),
         recipients: Vec::new(),
     };
-    let Some(place) = place else {
-        report.passed_over = Some(PassedOver::NotOurs);
-        return Ok(report);
-    };
-    if told.is_empty() {
+    if place.is_some() && told.is_empty() {
         report.passed_over = Some(PassedOver::NoRecipient);
         return Ok(report);
     }
-    let events = addressed(records, tenant, place, told, &mut report.strangers).await?;
+    let strangers = &mut report.strangers;
+    let (events, otherwise) = match place {
+        Some(place) => {
+            let events = addressed(records, tenant, place, told, strangers).await?;
+            (events, PassedOver::Strangers)
+        }
+        None if sort == ReportSort::Bounce => {
+            let events = mailed_lately::bounces(records, tenant, told, strangers).await?;
+            (events, PassedOver::NotOurs)
+        }
+        None => (Vec::new(), PassedOver::NotOurs),
+    };
     if events.is_empty() {
-        report.passed_over = Some(PassedOver::Strangers);
+        report.passed_over = Some(otherwise);
         return Ok(report);
     }
     let applied = apply_mail_events(records, &events).await?;
-    report.applied = applied.learned.saturating_add(applied.repeated);
+    report.applied =
+        applied.learned.saturating_add(applied.repeated).saturating_add(applied.unattributed);
     Ok(report)
 }
 
 /// The facts about those whom the mail went to. A mail that was forwarded comes back from an address
-/// that we never wrote to: where the mail had one recipient, it is him.
+/// that we never wrote to: where the mail had one recipient, it is him. Mail of campaigns has one.
 async fn addressed(
     records: &Records,
     tenant: TenantId,
@@ -178,20 +189,24 @@ async fn addressed(
     strangers: &mut u64,
 ) -> Result<Vec<MailEvent>, TableFault> {
     let table = records.table.as_ref();
-    let key = |address: &EmailAddress| sends::key(tenant, &records.hasher, &place, address);
+    let hasher = &records.hasher;
+    let key = |address: &EmailAddress| sends::key(tenant, hasher, &place, address);
     let more = told.len().saturating_sub(limits::BOUNCED_RECIPIENTS_MAX);
     *strangers = u64::try_from(more).unwrap_or(u64::MAX);
     let told: Vec<Told> = told.into_iter().take(limits::BOUNCED_RECIPIENTS_MAX).collect();
     let wanted: BTreeSet<Key> =
         told.iter().flat_map(|told| told.addresses.iter().map(key)).collect();
-    let known = table::get_all(table, &wanted).await?.items;
+    let found = table::get_all(table, &wanted).await?.items.into_values();
+    let sends: Vec<Send> = found.map(item::from_item).collect::<Result<_, _>>()?;
+    // The key of a campaign's recipient is his contact: whom the mail went to only the record says.
+    let mailed: BTreeSet<String> = sends.iter().map(|send| hasher.address(&send.to)).collect();
     let alone = told.len() == 1;
     let mut events = Vec::new();
     for told in told {
-        let meant = told.addresses.iter().find(|address| known.contains_key(&key(address)));
+        let meant = told.addresses.iter().find(|address| mailed.contains(&hasher.address(address)));
         let only = match meant {
             Some(address) => Some(address.clone()),
-            None if alone => only_recipient(records, tenant, &place).await?,
+            None if alone => only_recipient(records, tenant, &place, &sends).await?,
             None => None,
         };
         match only {
@@ -206,7 +221,11 @@ async fn only_recipient(
     records: &Records,
     tenant: TenantId,
     place: &SendPlace,
+    read: &[Send],
 ) -> Result<Option<EmailAddress>, TableFault> {
+    if matches!(place, SendPlace::Campaign { .. }) {
+        return Ok(read.first().map(|send| send.to.clone()));
+    }
     let table = records.table.as_ref();
     let (mut sends, _) = sends::of_place(table, tenant, place, 2, None).await?;
     let last = sends.pop();
