@@ -53,8 +53,6 @@ pub async fn count_counts_from_zero_under_any_name(table: &dyn Table) {
             assert_eq!(item[name], n(round), "{name}");
         }
     }
-    let twice = vec![Change::Count("a".to_owned(), 1), Change::Count("a".to_owned(), 1)];
-    assert!(is_fault(table, update_of(&key, twice)).await);
 }
 
 pub async fn include_unites_sets_of_texts(table: &dyn Table) {

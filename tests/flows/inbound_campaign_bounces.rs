@@ -55,8 +55,8 @@ impl Campaign {
     async fn send(&self, contact: u128) -> Send {
         let records = &self.0.world.records;
         let (table, tenant) = (records.table.as_ref(), self.0.tenant.id);
-        let found = sends::get(table, tenant, &records.hasher, &place(contact), &address(LENA));
-        found.await.unwrap().unwrap()
+        let (place, to) = (place(contact), address(LENA));
+        sends::get(table, tenant, &records.hasher, &place, &to).await.unwrap().unwrap()
     }
 
     async fn bring(&self, raw: &str) -> MailReport {
@@ -75,9 +75,8 @@ impl Campaign {
     async fn mailed(&self, to: &str) {
         let records = &self.0.world.records;
         let (table, now) = (records.table.as_ref(), records.clock.now());
-        let noted =
-            mailed_addresses::note(table, self.0.tenant.id, &records.hasher, &address(to), now);
-        noted.await.unwrap();
+        let (tenant, to) = (self.0.tenant.id, address(to));
+        mailed_addresses::note(table, tenant, &records.hasher, &to, now).await.unwrap();
     }
 }
 

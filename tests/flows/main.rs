@@ -13,6 +13,7 @@ mod calendar_mails;
 mod creation_exclusions;
 mod crossed_table;
 mod day_tallies;
+mod domain_incidents;
 mod domain_review;
 mod events_order;
 mod events_timelines;

@@ -10,6 +10,7 @@ use domain::tenant::TenantSettings;
 use flows::address_to_send::{Picked, address_to_send};
 use flows::ports::Clock;
 use store::suppressions::{self, Asked};
+use store::table::Table;
 use testkit::world::World;
 
 const LENA: &str = "lena@harbour.example";

@@ -11,15 +11,16 @@ use std::task::{Context, Poll, Waker};
 use domain::email_address::EmailAddress;
 use domain::ids::{CampaignId, ContactId, MessageId, TenantId};
 use domain::send::{Send, SendPlace};
+use domain::suppression::SuppressionScope;
 use domain::timestamp::Timestamp;
 use flows::apply_mail_event::{ProviderNote, Summary, apply_provider_notes};
 use flows::error::FlowError;
 use flows::ports::Clock;
 use futures::executor::block_on;
-use store::sends;
 use store::table::{Item, Table, TableName};
+use store::{sends, suppressions};
 use testkit::people;
-use testkit::ses_events::{FULL, NO_MAILBOX, SentMail};
+use testkit::ses_events::{FULL, NO_MAILBOX, POLICY, SentMail};
 use testkit::time_and_chance::SeededRandomness;
 use testkit::world::World;
 
@@ -56,6 +57,13 @@ impl Sent {
             let place = SendPlace::OneOff { message: MessageId::from_bits(n) };
             sent.send(place, "full@harbour.example");
         }
+        // More than make an incident of a domain, even where some of what is told is lost.
+        for n in 0..30_u32 {
+            let contact = ContactId::from_bits(u128::from(n) + 100);
+            let campaign = CampaignId::from_bits(1);
+            let place = SendPlace::Campaign { campaign, chunk: n % 3, contact };
+            sent.send(place, &format!("p{n}@policy.example"));
+        }
         sent
     }
 
@@ -79,7 +87,9 @@ impl Sent {
                 0..3 => mail.told("Delivery", at(1)),
                 3..5 => mail.delay(at(1), at(12)),
                 5..9 => mail.bounce(NO_MAILBOX, at(n)),
-                _ => mail.bounce(FULL, at(n * 25)),
+                9..13 => mail.bounce(FULL, at(n * 25)),
+                // From the evening over midnight.
+                _ => mail.bounce(POLICY, at(n - 3)),
             });
             events.extend(match n {
                 0 => vec![mail.told("Open", at(2)), mail.told("Click", at(3))],
@@ -153,7 +163,7 @@ fn worker(sent: &Sent, batch: Vec<String>, fates: &Arc<Fates>) -> Worker {
 
 #[test]
 fn events_repeated_reordered_and_lost_under_faults_leave_what_they_leave_in_order() {
-    let mut struck = 0;
+    let (mut struck, mut incidents) = (0, 0);
     for seed in seeds(SEEDS) {
         let random = SeededRandomness::new(seed ^ 0xE7E7);
         let sent = Sent::new(seed);
@@ -170,9 +180,21 @@ fn events_repeated_reordered_and_lost_under_faults_leave_what_they_leave_in_orde
             block_on(apply_provider_notes(&calm.world.records, &[note])).unwrap();
         }
         assert!(sent.state() == calm.state(), "seed {seed}: another state than in order");
+        incidents += u64::from(rests(&sent, "policy.example"));
         tallies_equal_facts(&sent, seed);
     }
     assert!(struck > 2, "the faults really strike: {struck}");
+    assert!(incidents > 0, "domains really refuse");
+}
+
+/// Whether mail to the domain rests.
+fn rests(sent: &Sent, domain: &str) -> bool {
+    let records = &sent.world.records;
+    let (table, hasher) = (records.table.as_ref(), &records.hasher);
+    let anybody = EmailAddress::parse(&format!("anybody@{domain}")).unwrap();
+    let scope = SuppressionScope::Domain;
+    let found = suppressions::get(table, sent.tenant, hasher, scope, &anybody);
+    block_on(found).unwrap().is_some()
 }
 
 /// What is counted is what the records say.

@@ -46,6 +46,11 @@ impl Day {
         Self(self.0.saturating_sub(i64::from(days)))
     }
 
+    /// The day after it.
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
     /// How many days from `first` to this one, both counted; zero where `first` is later.
     pub fn count_from(self, first: Self) -> u64 {
         u64::try_from(self.0.saturating_sub(first.0).saturating_add(1)).unwrap_or(0)

@@ -103,8 +103,8 @@ async fn follow(
         let each = some.iter().map(|events| address::follow(records, known, events));
         blocked += try_join_all(each).await?.into_iter().sum::<u64>();
     }
-    for ((tenant, domain, category), events) in by_domain {
-        domain_incident::follow(records, known, tenant, domain, category, &events).await?;
+    for (refusing, events) in by_domain {
+        domain_incident::follow(records, known, refusing, &events).await?;
     }
     Ok(blocked)
 }

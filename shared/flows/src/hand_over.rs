@@ -27,8 +27,7 @@ use domain::refusal::{RefusalCode, Refused};
 use domain::send::{Send, SendPlace, Stopped};
 use domain::suppression::Suppression;
 use domain::timestamp::Timestamp;
-use futures::future::try_join;
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::future::{try_join, try_join_all};
 use store::suppressions::Asked;
 use store::table::TableFault;
 use store::{hand_overs, item, mailed_addresses, messages, sends, suppressions};
@@ -144,8 +143,9 @@ async fn go_on(post: &Post<'_>, tenant: TenantId, ready: Ready) -> Result<Handed
     let table = records.table.as_ref();
     let now = records.clock.now();
     let blocked = blocked(records, tenant, ready.sends.iter().map(|send| &send.to)).await?;
-    let free = ready.sends.iter().map(|send| &send.to).filter(|to| !blocked.contains_key(*to));
-    mailed(records, tenant, free, now).await?;
+    let addresses = ready.sends.iter().map(|send| send.to.clone());
+    let free: Vec<EmailAddress> = addresses.filter(|to| !blocked.contains_key(to)).collect();
+    mailed(records, tenant, &free, now).await?;
     // From here to the provider's answer a death leaves a question: nothing else stands between.
     if !hand_overs::begin(table, tenant, ready.message, now).await? {
         return as_it_stands(post, tenant, ready).await;
@@ -233,12 +233,15 @@ async fn blocked(
 async fn mailed(
     records: &Records,
     tenant: TenantId,
-    addresses: impl Iterator<Item = &EmailAddress>,
+    addresses: &[EmailAddress],
     now: Timestamp,
 ) -> Result<(), TableFault> {
     let (table, hasher) = (records.table.as_ref(), &records.hasher);
-    let note = |to| mailed_addresses::note(table, tenant, hasher, to, now);
-    stream::iter(addresses.map(note)).buffer_unordered(WRITES_AT_ONCE_MAX).try_collect().await
+    for some in addresses.chunks(WRITES_AT_ONCE_MAX) {
+        let notes = some.iter().map(|to| mailed_addresses::note(table, tenant, hasher, to, now));
+        try_join_all(notes).await?;
+    }
+    Ok(())
 }
 
 /// The message that stood where a new one was to be written.

@@ -1,8 +1,10 @@
 //! What adds up: the temporary bounces of an address, the refusals of a domain.
 
 use domain::bounce_category::BounceCategory;
+use domain::day::Day;
 use domain::domain_refusals::DomainRefusals;
 use domain::ids::TenantId;
+use domain::limits::DOMAIN_REFUSALS_LIFE;
 use domain::temporary_bounces::TemporaryBounces;
 
 use crate::item::{self, number};
@@ -30,25 +32,25 @@ pub fn put_address(
     Ok(Write::Put { key: keys.key, item, condition: Some(unchanged(rev_before)) })
 }
 
-/// Primary key of the refusals of a domain for a category.
-pub fn domain_key(tenant: TenantId, domain: &str, category: BounceCategory) -> Key {
-    keys::domain_refusals(tenant, domain, category.key()).key
+/// Primary key of the refusals of a domain for a category on a day.
+pub fn domain_key(tenant: TenantId, domain: &str, category: BounceCategory, day: Day) -> Key {
+    keys::domain_refusals(tenant, domain, category.key(), day).key
 }
 
-/// The write that keeps the refusals of a domain, if the stored revision is still `rev_before`; 0
-/// where there was none.
+/// The write that keeps the refusals of a domain on a day, if the stored revision is still
+/// `rev_before`; 0 where there was none.
 ///
 /// # Errors
 /// See [`item::to_item`].
 pub fn put_domain(
     tenant: TenantId,
-    domain: &str,
-    category: BounceCategory,
+    (domain, category, day): (&str, BounceCategory, Day),
     refusals: &DomainRefusals,
     rev_before: u64,
 ) -> Result<Write, TableFault> {
-    let keys = keys::domain_refusals(tenant, domain, category.key());
-    let item = item::to_item("domain_refusals", &keys, refusals)?;
+    let keys = keys::domain_refusals(tenant, domain, category.key(), day);
+    let mut item = item::to_item("domain_refusals", &keys, refusals)?;
+    item::expire(&mut item, day.end().plus(DOMAIN_REFUSALS_LIFE));
     Ok(Write::Put { key: keys.key, item, condition: Some(unchanged(rev_before)) })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::day::Day;
 use domain::domain_refusals::{DomainRefusals, concerns_domain};
 use domain::ids::TenantId;
 use domain::mail_event::{Fact, MailEvent, Who};
@@ -71,8 +72,8 @@ pub(super) async fn read(records: &Records, events: &[MailEvent]) -> Result<Know
         if let Fact::Bounced(bounce) = &event.fact
             && concerns_domain(bounce.category)
         {
-            let domain = address.domain();
-            wanted.insert(bounce_history::domain_key(event.tenant, domain, bounce.category));
+            let (domain, day) = (address.domain(), Day::of(event.at));
+            wanted.insert(bounce_history::domain_key(event.tenant, domain, bounce.category, day));
         }
     }
     if events.iter().any(|event| may_act(&event.fact)) {
@@ -132,7 +133,7 @@ impl Known {
         self.record(&bounce_history::address_key(tenant, address_hash))
     }
 
-    /// The refusals of a domain.
+    /// The refusals of a domain on a day.
     pub(super) fn refusals(&self, key: &Key) -> Result<Option<DomainRefusals>, TableFault> {
         self.record(key)
     }

@@ -1,5 +1,6 @@
 //! Keys of what we sent and of the addresses that are not mailed.
 
+use domain::day::Day;
 use domain::ids::TenantId;
 use domain::send::SendPlace;
 use domain::suppression::SuppressionScope;
@@ -111,7 +112,8 @@ pub fn temporary_bounces(tenant: TenantId, address_hash: &str) -> ItemKeys {
     only(crm(format!("TENANT#{tenant}#EMAIL#{address_hash}"), "BOUNCES"))
 }
 
-/// The recipients of a domain that refused for one category.
-pub fn domain_refusals(tenant: TenantId, domain: &str, category: &str) -> ItemKeys {
-    only(crm(format!("TENANT#{tenant}#DOMAIN#{domain}"), format!("REFUSALS#{category}")))
+/// The recipients of a domain that refused for one category on one day.
+pub fn domain_refusals(tenant: TenantId, domain: &str, category: &str, day: Day) -> ItemKeys {
+    let pk = format!("TENANT#{tenant}#DOMAIN#{domain}");
+    only(delivery_table(pk, format!("REFUSALS#{category}#{day}")))
 }
