@@ -143,6 +143,8 @@ async fn a_campaigns_bounce_by_mail_gives_the_facts_that_an_event_gives() {
         };
         assert_eq!(what(by_mail.blocks()), what(by_event.blocks()));
         let (table, tenant) = (&by_mail.0.world.records.table, by_mail.0.tenant.id);
+        let listings = store::provider_list::waiting(table.as_ref(), tenant, 10).await.unwrap();
+        assert_eq!(listings.len(), 1, "the provider is to be told");
         let chunk = sends::counts_of_chunk(table.as_ref(), tenant, &place(1)).await.unwrap();
         assert_eq!(chunk, [(Counted::BouncedPermanent, 1)].into());
     }
@@ -215,6 +217,9 @@ async fn an_address_that_we_mailed_lately_is_blocked_by_a_bounce_that_names_noth
     let [block] = blocks.as_slice() else { panic!("{blocks:?}") };
     assert_eq!(block.address_hash, Some(c.0.world.records.hasher.address(&address(LENA))));
     assert_eq!((block.scope, block.source), (SuppressionScope::Bounces, None));
+    let (table, tenant) = (c.0.world.records.table.as_ref(), c.0.tenant.id);
+    let for_provider = store::provider_list::waiting(table, tenant, 10).await.unwrap();
+    assert!(for_provider.is_empty(), "the provider's list is for all tenants");
     assert_eq!(c.send(1).await.status(), SendStatus::Queued, "which mail it was nobody knows");
 }
 

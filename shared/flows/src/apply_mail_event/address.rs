@@ -39,8 +39,10 @@ pub(super) async fn follow(
             tell_owner(records, event, complaint).await?;
         }
         // SES has listed by itself what it told us; it knows nothing of what came by mail. Noted again
-        // where the block stood before: who made it may have died at this place.
+        // where the block stood before: who made it may have died at this place. Its list is for all
+        // tenants: what names no mail of ours is too weak a proof for that.
         let unknown_to_it = event.teller == Teller::Mail
+            && event.place.is_some()
             && matches!(wanted.cause, SuppressionCause::Bounce | SuppressionCause::Complaint);
         if unknown_to_it {
             let listing = Listing { address: event.recipient.clone(), scope: wanted.scope };
