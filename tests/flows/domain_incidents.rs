@@ -46,7 +46,7 @@ async fn every_order_and_batching_of_refusals_leaves_the_same_blocks_and_notices
         .notices()
         .into_iter()
         .filter(|notice| matches!(notice.matter, Matter::DomainRefuses { .. }))
-        .map(|notice| notice.at.to_string().chars().take(10).collect())
+        .map(|notice| notice.created_at.to_string().chars().take(10).collect())
         .collect();
     assert_eq!(days, ["2026-11-22", "2026-11-23", "2026-11-25"], "once for each day");
     let address = domain::email_address::EmailAddress::parse("new@x.example").unwrap();
