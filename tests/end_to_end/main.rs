@@ -5,6 +5,7 @@ mod first_tenant;
 mod inbound;
 mod journey;
 mod quarantine;
+mod recovery;
 mod restart;
 mod schedules;
 mod sealed;

@@ -24,6 +24,7 @@ mod inbound_corpus;
 mod inbound_cost;
 mod inbound_filing;
 mod inbound_quarantine;
+mod inbound_throttled;
 mod index_shuffles;
 mod labelled_threads;
 mod life_signs;
