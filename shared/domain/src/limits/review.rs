@@ -20,17 +20,18 @@ pub const WATCHED_CAMPAIGNS_MAX: usize = 200;
 /// Open alerts that one look at the rates reads, to end those of campaigns that send no more.
 pub const OPEN_ALERTS_READ_MAX: u32 = 200;
 /// Mail exchangers of a domain that are asked for an address: one that has one is enough.
-pub const EXCHANGERS_ASKED_MAX: usize = 5;
+pub const EXCHANGERS_ASKED_MAX: usize = 3;
 /// Records that an SPF record of ours may lead to (RFC 7208 section 4.6.4).
 pub const SPF_LOOKUPS_MAX: usize = 10;
 /// Questions to the DNS that fail one after another before a run asks no more: then it is the way
-/// there, and each costs seconds.
-pub const DNS_FAILURES_MAX: u32 = 6;
+/// there, and each look at a domain costs up to 20 seconds: what a run does after its time stays within
+/// the function's limit.
+pub const DNS_FAILURES_MAX: u32 = 4;
 /// When a block is looked at again of which the DNS said nothing: name servers of dead domains are
 /// silent for days.
 pub const REVIEW_RETRY: Duration = Duration::from_secs(86_400);
 /// How long one question to the DNS may take, with its second try.
-pub const DNS_TIME: Duration = Duration::from_secs(6);
+pub const DNS_TIME: Duration = Duration::from_secs(5);
 /// How long one try of a question may take.
 pub const DNS_TRY_TIME: Duration = Duration::from_secs(2);
 /// Longest that an answer of the DNS is kept, whatever it says itself: a run takes minutes, and the
