@@ -26,8 +26,11 @@ pub struct Rest<'a> {
     deliveries: Vec<Delivery>,
 }
 
-/// The invariants.
-pub const ALL: &[(&str, fn(&Rest<'_>) -> Result<(), String>)] = &[
+/// Looks at the records at rest; what is wrong with them where the invariant does not hold.
+type Invariant = fn(&Rest<'_>) -> Result<(), String>;
+
+/// The invariants by name.
+pub const ALL: &[(&str, Invariant)] = &[
     ("every mail has its outcome", every_mail_has_its_outcome),
     ("one message each, delivered to whom it was for", one_message_each),
     ("who wrote has a record", who_wrote_has_a_record),
