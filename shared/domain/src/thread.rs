@@ -73,7 +73,8 @@ pub enum ThreadReason {
     References,
     /// A mail of the thread named it before it came.
     Awaited,
-    /// The provider's own thread id says so: Outlook's Thread-Index with its Thread-Topic.
+    /// The provider's own thread id says so: Outlook's Thread-Index with its Thread-Topic, or in mail
+    /// that was taken out of one Gmail account X-GM-THRID.
     ProviderThread,
     /// A reply token that we signed stands in what it quotes.
     EmbeddedToken,

@@ -90,7 +90,7 @@ pub(super) async fn file(
     let verdicts = gates::verdicts(held.intake.verdicts.clone(), raw);
     let files = record::attachments(mail);
     let identity = MailIdentity::of(mail, &files, tenant, &held.intake);
-    let clues = ThreadClues::of(records, tenant, &held.intake, mail);
+    let clues = ThreadClues::of(records, tenant, &held.intake, routes, mail);
     let parties = record::parties(mail);
     let (addresses, authors) = looked_up(mail, raw, routes);
     let alive = life_sign::of(records, tenant, raw, &held.intake, &verdicts, routes);

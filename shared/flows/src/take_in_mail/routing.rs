@@ -156,6 +156,11 @@ pub(super) fn targets<'r>(routes: impl IntoIterator<Item = &'r Route>) -> Mailbo
     routes.into_iter().map(target).collect()
 }
 
+/// Whether another writer than SES put an object into the archive.
+pub(super) fn is_dropped(key: &str) -> bool {
+    key.starts_with(DROP_FOLDER)
+}
+
 fn drop_folder(intake: &Intake) -> Option<TenantId> {
     let name = intake.raw.as_ref()?.key.strip_prefix(DROP_FOLDER)?;
     name.split_once('/')?.0.parse().ok()

@@ -6,6 +6,7 @@ use domain::email_address::EmailAddress;
 use domain::ids::TenantId;
 use domain::intake::Intake;
 use domain::limits;
+use domain::route::Route;
 use mail::kind::MailKind;
 use mail::parsed_mail::ParsedMail;
 use mail::reply_token::{self, ReplyKey, ReplyTarget, ReplyToken};
@@ -23,8 +24,8 @@ pub(super) struct ThreadClues {
     pub in_reply_to: Vec<String>,
     /// What it refers to, the newest first.
     pub references: Vec<String>,
-    /// The provider's id of the conversation; it is no header id, for it has a blank.
-    pub provider: Option<String>,
+    /// The provider's ids of the conversation; they are no header ids, for they have blanks.
+    pub provider: Vec<String>,
     /// What verified tokens in recipients and header ids lead to.
     pub tokens: Vec<ReplyTarget>,
     /// What verified tokens in subject and text lead to.
@@ -40,6 +41,7 @@ impl ThreadClues {
         records: &Records,
         tenant: TenantId,
         intake: &Intake,
+        routes: &[Route],
         mail: &ParsedMail,
     ) -> Self {
         let clues = &mail.clues;
@@ -59,7 +61,10 @@ impl ThreadClues {
             own: mail.message_id.as_ref().filter(|id| !id.is_empty()).map(form),
             in_reply_to: in_reply_to.map(form).collect(),
             references: newest_references(mail),
-            provider: provider_thread(mail),
+            provider: outlook_thread(mail)
+                .into_iter()
+                .chain(gmail_thread(intake, routes, mail))
+                .collect(),
             tokens: verified(tokens),
             quoted_tokens: verified(reply_token::of_marks(&clues.embedded_tokens)),
             subject: subject_and_people(mail),
@@ -84,11 +89,24 @@ fn newest_references(mail: &ParsedMail) -> Vec<String> {
 
 /// Outlook's conversation: its index and its topic together, for programs write one index into
 /// everything they send, and a new topic is a new conversation (MS-OXOMSG section 2.2.1.3).
-/// `X-GM-THRID` is none: Gmail tells it to who fetches from it and never writes it into a mail.
-fn provider_thread(mail: &ParsedMail) -> Option<String> {
+fn outlook_thread(mail: &ParsedMail) -> Option<String> {
     let index = mail.clues.thread_index.as_ref()?;
     let topic = mail.clues.thread_topic.as_deref().unwrap_or(&mail.clues.subject_base);
     Some(format!("thread-index {} {}", index.conversation, folded(topic)))
+}
+
+/// Gmail's conversation, in mail that a program took out of one Gmail account (its export writes
+/// `X-GM-THRID`, an unsigned number of 64 bits). An id means something in one account alone, so it counts
+/// within one mailbox; and anybody can write the field into what he sends, so it counts only in mail
+/// that one's own programs put into the drop folder.
+fn gmail_thread(intake: &Intake, routes: &[Route], mail: &ParsedMail) -> Option<String> {
+    let is_dropped = intake.raw.as_ref().is_some_and(|raw| routing::is_dropped(&raw.key));
+    let mut mailboxes = routing::targets(routes).into_iter().map(|target| target.mailbox);
+    let (Some(mailbox), None, true) = (mailboxes.next(), mailboxes.next(), is_dropped) else {
+        return None;
+    };
+    let id: u64 = mail.header("x-gm-thrid")?.trim().parse().ok()?;
+    Some(format!("gmail-thread {mailbox} {id}"))
 }
 
 /// What makes two mails alike to a person: base subject and everybody named, tags left out. Mail by
