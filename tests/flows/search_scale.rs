@@ -58,7 +58,7 @@ async fn pages_of_a_hundred_thousand_mails_and_people_cost_what_those_of_a_thous
         calls,
         [
             ("timeline", [1, 1, 1]),
-            ("inbox", [1, 1, 1]),
+            ("inbox", [1, 2, 1]),
             ("search of a word in every mail", [0, 1, 1]),
             ("autocomplete", [0, 2, 2]),
             ("search of a rare word", [0, 2, 1]),

@@ -25,7 +25,7 @@ pub fn of_mail(message: &Message, arrivals: &BTreeSet<Arrival>, text: &str) -> I
         }
     }
     IndexDocument {
-        order: format!("{}#{}", message.at, message.id),
+        order: crate::search_mail::place(message),
         correspondents: correspondents(message),
         scopes,
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::email_address::EmailAddress;
 use domain::ids::{ContactId, MailboxId, MessageId, TenantId, ThreadId, UserId};
 use domain::limits;
-use domain::message::Direction;
+use domain::message::{Direction, Message};
 use domain::permission::{Allowed, ReadMail};
 use domain::search_term::{SearchScope, SearchTerm};
 use domain::search_words;
@@ -286,6 +286,16 @@ fn scopes(allowed: &Allowed<ReadMail>, wanted: &Wanted) -> Vec<SearchScope> {
     let seen = std::iter::once(allowed.user()).chain(allowed.team());
     let of_one = |user: &UserId| wanted.owner.is_none_or(|owner| owner == *user);
     seen.filter(of_one).map(SearchScope::MailOf).collect()
+}
+
+/// The place of a mail in the lists.
+pub(crate) fn place(message: &Message) -> String {
+    format!("{}#{}", message.at, message.id)
+}
+
+/// Where a search by one list goes on behind a mail.
+pub(crate) fn behind(message: &Message) -> PageMark {
+    mark(0, place(message))
 }
 
 fn mark(list: usize, place: String) -> PageMark {

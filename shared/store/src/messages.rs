@@ -87,6 +87,23 @@ pub fn deliver(
     Ok(writes)
 }
 
+/// The newest deliveries to a mailbox among the mail of one month (`yyyymm`).
+///
+/// # Errors
+/// A fault of the table.
+pub async fn newest_of_mailbox(
+    table: &dyn Table,
+    tenant: TenantId,
+    mailbox: MailboxId,
+    month: &str,
+    limit: u32,
+) -> Result<Vec<Delivery>, TableFault> {
+    let partition = keys::mailbox_month(tenant, mailbox, month);
+    let query = Query { descending: true, limit, ..partition_query(partition, Index::Gsi2) };
+    let page = table.query(&query).await?;
+    page.items.into_iter().map(item::from_item).collect()
+}
+
 /// What a message that tells `before` deliveries tells of more of them, and whether there are more
 /// than it may tell.
 fn told(before: usize, deliveries: &[Delivery]) -> (BTreeSet<String>, bool) {

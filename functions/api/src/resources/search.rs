@@ -74,9 +74,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         description: "Only what was received, or sent.",
         one_of: &["received", "sent"],
     };
-    let listed = "The mail of a mailbox, newest first.";
-    let searched =
-        "Finds mail that one may see, newest first. A page may be empty and have a next.";
+    let listed = "The mail of a mailbox, newest first. What came or was sent this month is on the first \
+                  page at once; older mail that is taken in late, seconds after.";
+    let searched = "Finds mail that one may see, newest first; new mail is found seconds after it came. \
+                    A page may be empty and have a next.";
     vec![
         Endpoint::get("/v1/messages", "list_messages", listed, list)
             .needs(Scope::ReadMail)
