@@ -160,3 +160,64 @@ fn what_is_forwarded_or_copied_to_a_secret_address_is_filed_as_what_it_is() {
         assert_eq!((&copy["subject"], &copy["direction"]), (&json!("Screws"), &json!("sent")));
     });
 }
+
+/// A colleague of this name with a mailbox of his own, asked for what he sees.
+async fn colleague(api: &MailApi, name: &str) -> MailApi {
+    let email = format!("{name}@{MAIL_DOMAIN}");
+    let user = json!({"name": name, "email": email, "role": "member"});
+    let user = post(api, "/v1/users", &format!("journey-{name}"), user).await;
+    let key = json!({"name": name, "user": id(&user), "expires_in_days": 1,
+        "scopes": ["mail.read", "contacts.read"]});
+    let answer = api.call(Method::POST, "/v1/api_keys", &[], &key).await.unwrap();
+    let key: Value = answer.success("a key").unwrap().json().unwrap();
+    api.with_key(key["key"].as_str().unwrap())
+}
+
+/// The mail of this subject in the caller's own mailbox.
+async fn in_mailbox(api: &MailApi, subject: &str) -> Option<Value> {
+    let mut all = list(api, "/v1/messages").await.into_iter();
+    all.find(|mail| mail["subject"] == subject)
+}
+
+#[test]
+fn a_mail_to_two_users_is_one_message_that_each_sees_in_his_own_mailbox() {
+    on_the_cloud(async |cloud, api| {
+        let (ida, jan) = (colleague(&api, "ida").await, colleague(&api, "jan").await);
+        let (to_ida, to_jan) = (format!("ida@{MAIL_DOMAIN}"), format!("jan@{MAIL_DOMAIN}"));
+        let raw = |subject: &str, number: u32| {
+            format!(
+                "From: Nora <nora@two.example>\r\nTo: <{to_ida}>, <{to_jan}>\r\n\
+                 Subject: {subject}\r\nMessage-ID: <{number}@two.example>\r\n\
+                 Date: Sun, 22 Nov 2026 1{number}:40:00 +0000\r\n\r\nFor both of you.\r\n"
+            )
+        };
+        let port = cloud.smtp_port();
+        let arrives = |to: &[&str], raw: String| {
+            smtp_client::send(port, "nora@two.example", to, raw.as_bytes()).unwrap();
+        };
+        arrives(&[&to_ida, &to_jan], raw("To both", 1));
+        // A copy for each, as a server sends them that has no common envelope.
+        arrives(&[&to_ida], raw("In copies", 2));
+        arrives(&[&to_jan], raw("In copies", 2));
+        for subject in ["To both", "In copies"] {
+            let both = eventually(subject, async || {
+                let (of_ida, of_jan) =
+                    (in_mailbox(&ida, subject).await, in_mailbox(&jan, subject).await);
+                Some((of_ida?, of_jan?))
+            })
+            .await;
+            assert_eq!(id(&both.0), id(&both.1), "one message");
+            let mailbox = |mail: &Value| {
+                let deliveries = mail["deliveries"].as_array().unwrap();
+                assert_eq!(deliveries.len(), 1, "nobody sees another's delivery: {mail}");
+                deliveries[0]["mailbox"].as_str().unwrap().to_owned()
+            };
+            assert_ne!(mailbox(&both.0), mailbox(&both.1));
+            let whole = api.get(&format!("/v1/messages/{}", id(&both.0))).await.unwrap();
+            assert_eq!(whole["deliveries"].as_array().unwrap().len(), 2, "the owner sees both");
+            let from_nora = mails_of(&api, "nora@two.example").await;
+            let same = from_nora.iter().filter(|mail| mail["subject"] == subject).count();
+            assert_eq!(same, 1, "one line of the timeline");
+        }
+    });
+}
