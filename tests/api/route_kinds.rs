@@ -150,3 +150,39 @@ async fn what_a_made_record_begins_with_is_judged_by_its_module() {
     let problem = refused.expect_problem(422, "field_unknown");
     assert_eq!(problem["field"], "organization.defaults.level", "a lead has no such field");
 }
+
+#[tokio::test]
+async fn a_dropbox_is_a_card_for_its_owner_that_follows_its_address() {
+    let office = Office::new();
+    let firm = office.firm("acme", true).await;
+    let body =
+        json!({"kind": "dropbox", "domain": firm.domain, "mailbox": firm.member.user.mailbox});
+    let made = office.post("/v1/routes", body).by(&firm.admin).send().await.expect(201);
+    let path = format!("/v1/routes/{}/vcard", text_at(&made, "/id"));
+    let card = async |who| {
+        let reply = office.get(&path).by(who).send().await;
+        assert_eq!(reply.status, 200);
+        assert_eq!(reply.headers["content-type"], "text/vcard; charset=utf-8");
+        let read = mail::cards::read(&String::from_utf8(reply.octets).unwrap()).remove(0);
+        assert!(read.name.unwrap().ends_with(&firm.member.user.name));
+        read.emails[0].expose().to_owned()
+    };
+    let first = card(&firm.member).await;
+    assert_eq!(made["address"], first.as_str());
+    assert_eq!(card(&firm.admin).await, first);
+    let rotate = format!("/v1/routes/{}/rotate", text_at(&made, "/id"));
+    let turned = office.post(&rotate, json!({})).by(&firm.member).send().await.expect(200);
+    let second = card(&firm.member).await;
+    assert_ne!(second, first);
+    assert_eq!(turned["address"], second.as_str());
+
+    let body =
+        json!({"kind": "dropbox", "domain": firm.domain, "mailbox": firm.admin.user.mailbox});
+    let other = office.post("/v1/routes", body).by(&firm.admin).send().await.expect(201);
+    let foreign = format!("/v1/routes/{}/vcard", text_at(&other, "/id"));
+    office.get(&foreign).by(&firm.member).send().await.expect_problem(404, "not_found");
+    let all = office.get("/v1/routes").by(&firm.member).send().await.expect(200);
+    let own = items(&all).iter().find(|r| r["owner"] == json!(firm.member.user.id)).unwrap();
+    let plain = format!("/v1/routes/{}/vcard", text_at(own, "/id"));
+    office.get(&plain).by(&firm.member).send().await.expect_problem(409, "route_not_secret");
+}

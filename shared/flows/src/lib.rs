@@ -29,6 +29,7 @@ pub mod correct_threads;
 pub mod cut;
 pub mod daily_review;
 pub mod decide_intake;
+pub mod dropbox_card;
 pub mod error;
 pub mod hand_over;
 pub mod index_documents;

@@ -27,6 +27,7 @@ pub mod calendar_feed;
 pub mod calendar_reply;
 mod calendar_text;
 pub mod canonical;
+pub mod card_text;
 pub mod cards;
 pub mod compose;
 pub mod forwarded;

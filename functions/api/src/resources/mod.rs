@@ -32,6 +32,7 @@ pub mod modules;
 pub mod notices;
 pub mod reports;
 pub mod reviews;
+pub mod route_cards;
 pub mod route_views;
 pub mod routes;
 pub mod search;
@@ -58,6 +59,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         teams::endpoints(),
         api_keys::endpoints(),
         routes::endpoints(),
+        route_cards::endpoints(),
         modules::endpoints(),
         contacts::endpoints(),
         contact_acts::endpoints(),
