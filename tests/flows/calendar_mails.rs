@@ -15,7 +15,7 @@ const BOSS: &str = "boss@partner.example";
 
 /// A calendar mail in the making.
 #[derive(Clone)]
-struct Itip {
+pub struct Itip {
     id: String,
     from: String,
     method: String,
@@ -29,7 +29,7 @@ struct Itip {
 }
 
 impl Itip {
-    fn new(id: &str, method: &str, sequence: u32) -> Self {
+    pub fn new(id: &str, method: &str, sequence: u32) -> Self {
         Self {
             id: id.to_owned(),
             from: BOSS.to_owned(),
@@ -44,22 +44,22 @@ impl Itip {
         }
     }
 
-    fn at(mut self, start: &str) -> Self {
+    pub fn at(mut self, start: &str) -> Self {
         start.clone_into(&mut self.start);
         self
     }
 
-    fn from(mut self, from: &str) -> Self {
+    pub fn from(mut self, from: &str) -> Self {
         from.clone_into(&mut self.from);
         self
     }
 
-    fn organizer(mut self, organizer: &str) -> Self {
+    pub fn organizer(mut self, organizer: &str) -> Self {
         organizer.clone_into(&mut self.organizer);
         self
     }
 
-    fn stamp(mut self, stamp: &str) -> Self {
+    pub fn stamp(mut self, stamp: &str) -> Self {
         stamp.clone_into(&mut self.stamp);
         self
     }
@@ -69,8 +69,22 @@ impl Itip {
         self
     }
 
+    /// Another mail of another version.
+    pub fn id(mut self, id: &str, sequence: u32) -> Self {
+        id.clone_into(&mut self.id);
+        self.sequence = sequence;
+        self.stamp = format!("20261120T0{sequence}0000Z");
+        self
+    }
+
+    /// Without a line of the event.
+    pub fn without(mut self, line: &str) -> Self {
+        self.more = self.more.replace(&format!("{line}\r\n"), "");
+        self
+    }
+
     /// With more lines of the event.
-    fn with(mut self, lines: &str) -> Self {
+    pub fn with(mut self, lines: &str) -> Self {
         self.more.push_str(lines);
         self.more.push_str("\r\n");
         self
@@ -103,7 +117,7 @@ impl Itip {
 }
 
 /// Brings the mails in this order to these people.
-async fn bring(inbound: &Inbound, mails: &[&Itip], to: &[&str]) {
+pub async fn bring(inbound: &Inbound, mails: &[&Itip], to: &[&str]) {
     for mail in mails {
         let announced = inbound.received(&mail.draft(), to);
         let Announcement::Arrived(mut arrived) = announced else { unreachable!() };
@@ -130,7 +144,7 @@ async fn amount(mails: &[&Itip]) -> Option<Meeting> {
 }
 
 /// The same in every order; gives it back.
-async fn amount_in_every_order(mails: &[Itip]) -> Meeting {
+pub async fn amount_in_every_order(mails: &[Itip]) -> Meeting {
     let mut found: Option<Meeting> = None;
     for order in permutations(mails.len()) {
         let ordered: Vec<&Itip> = order.iter().map(|n| &mails[*n]).collect();
@@ -159,7 +173,7 @@ fn permutations(count: usize) -> Vec<Vec<usize>> {
     all
 }
 
-fn starts(meeting: &Meeting) -> Vec<String> {
+pub fn starts(meeting: &Meeting) -> Vec<String> {
     let span = |text: &str| Timestamp::parse(text).unwrap();
     let found = meeting.occurrences(span("2026-11-01T00:00:00Z"), span("2027-02-01T00:00:00Z"));
     found.iter().map(|one| one.start_at.to_string()[..16].to_owned()).collect()

@@ -10,6 +10,7 @@ mod bench_of_inbound;
 mod bench_of_routes;
 mod bulletins;
 mod calendar_mails;
+mod calendar_ranges;
 mod creation_exclusions;
 mod crossed_table;
 mod day_tallies;

@@ -37,6 +37,8 @@ pub mod local_time;
 pub mod mail_event;
 pub mod mailbox;
 pub mod meeting;
+pub mod meeting_answers;
+pub mod meeting_ranges;
 pub mod meeting_state;
 pub mod meeting_times;
 pub mod message;

@@ -178,6 +178,10 @@ pub const ATTENDEES_MAX: usize = 100;
 pub const MEETING_INSTANCES_MAX: usize = 20;
 /// Most instances of a recurring meeting that don't take place.
 pub const MEETING_EXCLUDED_MAX: usize = 100;
+/// Most answers of attendees to single instances of a meeting that are told.
+pub const INSTANCE_ANSWERS_MAX: usize = 500;
+/// Most instances of a recurring meeting beside those of its rule.
+pub const MEETING_ADDED_MAX: usize = 100;
 /// Longest description of a meeting that is kept, in octets; the raw mail has all of it.
 pub const MEETING_TEXT_BYTES_MAX: usize = 2 * 1024;
 /// Longest identifier of a meeting; a mail with a longer one makes no invitation.

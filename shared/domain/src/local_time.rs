@@ -48,6 +48,14 @@ impl LocalTime {
         Self { local, zone: self.zone.clone() }
     }
 
+    /// The time that its clock shows so many seconds later; whole days stay whole days. None beyond the
+    /// calendar.
+    pub fn shifted(&self, seconds: i64) -> Option<Self> {
+        let civil = self.civil()?.checked_add(jiff::SignedDuration::from_secs(seconds)).ok()?;
+        let form = if self.is_day() { "%Y%m%d" } else { "%Y%m%dT%H%M%S" };
+        Some(Self { local: civil.strftime(form).to_string(), zone: self.zone.clone() })
+    }
+
     /// The rules of its zone; those of UTC where it has none that is known.
     pub fn rules(&self) -> TimeZone {
         let named = self.zone.as_deref().filter(|_| !self.is_day());

@@ -69,6 +69,12 @@ pub struct Attendance {
     pub address: EmailAddress,
     /// `NEEDS-ACTION`, `ACCEPTED`, `DECLINED`, `TENTATIVE`, `DELEGATED`.
     pub participation: Option<String>,
+    /// Whom he sends in his stead (RFC 5545 section 3.2.5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegated_to: Option<EmailAddress>,
+    /// In whose stead he comes (RFC 5545 section 3.2.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegated_from: Option<EmailAddress>,
 }
 
 /// A meeting, or one instance of a recurring one, as one mail tells of it.
@@ -96,6 +102,12 @@ pub struct MeetingPart {
     pub rules: Vec<String>,
     /// Instances that don't take place.
     pub excluded: Vec<LocalTime>,
+    /// Instances beside those of the rule (RDATE).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<LocalTime>,
+    /// Whether it is about all instances after its own too (RANGE=THISANDFUTURE).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub and_future: bool,
 }
 
 /// What a user answers to an invitation.

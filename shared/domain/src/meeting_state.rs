@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::email_address::EmailAddress;
 use crate::ids::MessageId;
-use crate::limits::ATTENDEES_MAX;
 use crate::local_time::LocalTime;
 use crate::meeting::{Attendance, CalendarMail, CalendarMethod, MeetingPart, Version};
+use crate::meeting_answers::{Counter, InstanceAnswer, answers};
+use crate::meeting_ranges::{Range, outdated};
 use crate::timestamp::Timestamp;
 
 /// A meeting as it stands.
@@ -23,6 +24,8 @@ pub struct Meeting {
     pub instances: Vec<MeetingPart>,
     /// Instances that were called off.
     pub cancelled_instances: Vec<LocalTime>,
+    /// Changes from one instance on.
+    pub ranges: Vec<Range>,
     /// Whether all of it was called off.
     pub cancelled: bool,
     /// The highest SEQUENCE that holds.
@@ -31,6 +34,8 @@ pub struct Meeting {
     pub attendees: Vec<Attendance>,
     /// Other times that attendees would rather have.
     pub counters: Vec<Counter>,
+    /// What attendees answered to single instances.
+    pub instance_answers: Vec<InstanceAnswer>,
     /// The mail that tells of the present version.
     pub message: MessageId,
     /// Whether even that mail may not be the organizer's.
@@ -39,68 +44,85 @@ pub struct Meeting {
     pub disbelieved: Vec<MessageId>,
 }
 
-/// Another time that an attendee would rather have (RFC 5546 section 3.2.7).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counter {
-    /// Who.
-    pub attendee: EmailAddress,
-    /// When it should begin.
-    pub start: Option<LocalTime>,
-    /// When it should end.
-    pub end: Option<LocalTime>,
-    /// The mail that says so.
-    pub message: MessageId,
-}
-
 /// What the mails amount to; none where no invitation is among them.
 pub fn meeting(mails: &[CalendarMail]) -> Option<Meeting> {
     let origin = origin(mails)?;
     let (word, disbelieved) = of_organizer(mails, origin);
-    let mut parts: BTreeMap<Option<String>, Vec<(Version, &CalendarMail, &MeetingPart)>> =
-        BTreeMap::new();
+    let mut parts: BTreeMap<PartKey, Vec<Told<'_>>> = BTreeMap::new();
     for mail in &word {
         for part in &mail.parts {
-            let versions = parts.entry(part.instance_key()).or_default();
-            versions.push((mail.version(part), mail, part));
+            let key = (part.instance_key(), part.and_future && part.instance.is_some());
+            parts.entry(key).or_default().push((mail.version(part), mail, part));
         }
     }
-    let whole = parts.remove(&None).map(|versions| latest(&versions));
+    let whole = parts.remove(&(None, false)).map(|versions| latest(&versions));
+    let told = whole.as_ref().and_then(|latest| latest.told);
+    let ranges = ranges(&parts, told.map(|(version, _, _)| version));
     let mut instances = Vec::new();
     let mut cancelled_instances = Vec::new();
     let mut newest = None;
-    for versions in parts.values() {
-        let Latest { told, called_off } = latest(versions);
-        if let (true, Some(instance)) =
-            (called_off, versions.iter().find_map(|v| v.2.instance.as_ref()))
-        {
-            cancelled_instances.push(instance.clone());
-        }
-        if let Some((version, mail, part)) = told {
+    for ((_, and_future), versions) in &parts {
+        let found = latest(versions);
+        if let Some((version, mail, _)) = found.told {
             newest = newest.max(Some((version, mail.message)));
-            if !called_off {
-                instances.push(MeetingPart::clone(part));
-            }
+        }
+        let Some((version, _, part)) = found.holds().filter(|_| !and_future) else { continue };
+        let instance = part.instance.as_ref().and_then(LocalTime::moment);
+        if instance.is_some_and(|instance| outdated(&ranges, version, instance)) {
+            continue;
+        }
+        match (&part.instance, found.called_off) {
+            (Some(instance), true) => cancelled_instances.push(instance.clone()),
+            (_, false) => instances.push(MeetingPart::clone(part)),
+            (None, true) => {}
         }
     }
-    let told = whole.as_ref().and_then(|latest| latest.told);
     let (version, message) = told.map(|(version, mail, _)| (version, mail.message)).or(newest)?;
     let only_instances_cancelled =
         told.is_none() && instances.is_empty() && !cancelled_instances.is_empty();
-    let (attendees, counters, not_theirs) = answers(mails, origin, message, version.sequence);
+    let sequences: BTreeMap<&str, i64> = instances
+        .iter()
+        .filter_map(|part| parts.keys().find(|key| key.0 == part.instance_key()).map(|k| (k, part)))
+        .filter_map(|((key, _), part)| Some((key.as_deref()?, part.sequence)))
+        .collect();
+    let of_part = |key: Option<&str>| {
+        key.and_then(|key| sequences.get(key)).copied().unwrap_or(version.sequence)
+    };
+    let answers = answers(mails, origin, message, of_part);
     Some(Meeting {
         uid: origin.uid.clone(),
         organizer: origin.organizer.clone(),
         whole: told.map(|(_, _, part)| MeetingPart::clone(part)),
         instances,
         cancelled_instances,
+        ranges,
         cancelled: whole.is_some_and(|latest| latest.called_off) || only_instances_cancelled,
         sequence: version.sequence,
-        attendees,
-        counters,
+        attendees: answers.attendees,
+        counters: answers.counters,
+        instance_answers: answers.of_instances,
         message,
         doubtful: !origin.is_of_organizer(),
-        disbelieved: disbelieved.into_iter().chain(not_theirs).collect(),
+        disbelieved: disbelieved.into_iter().chain(answers.not_theirs).collect(),
     })
+}
+
+/// Which part: the instance, none for the whole; and whether all that follow it too.
+type PartKey = (Option<String>, bool);
+
+/// What one mail tells of a part.
+type Told<'m> = (Version, &'m CalendarMail, &'m MeetingPart);
+
+/// The changes from one instance on that hold: those that are not older than the whole as it stands.
+fn ranges(parts: &BTreeMap<PartKey, Vec<Told<'_>>>, whole: Option<Version>) -> Vec<Range> {
+    let of_range = parts.iter().filter(|((_, and_future), _)| *and_future);
+    let range = of_range.filter_map(|(_, versions)| {
+        let found = latest(versions);
+        let (version, _, part) = found.holds()?;
+        let part = MeetingPart::clone(part);
+        Some(Range { part, version, called_off: found.called_off })
+    });
+    range.filter(|range| whole.is_none_or(|w| range.version.sequence >= w.sequence)).collect()
 }
 
 /// The invitation that decides whose word counts: the first that came of an organizer himself, or else
@@ -133,67 +155,29 @@ fn of_organizer<'m>(
 /// The version that holds of one part.
 struct Latest<'m> {
     /// The newest invitation.
-    told: Option<(Version, &'m CalendarMail, &'m MeetingPart)>,
-    /// Whether something newer called it off.
+    told: Option<Told<'m>>,
+    /// What calls it off, the newest.
+    off: Option<Told<'m>>,
+    /// Whether that is newer.
     called_off: bool,
 }
 
-fn latest<'m>(versions: &[(Version, &'m CalendarMail, &'m MeetingPart)]) -> Latest<'m> {
+impl<'m> Latest<'m> {
+    /// The one that holds, whether it invites or calls off.
+    fn holds(&self) -> Option<Told<'m>> {
+        if self.called_off { self.off } else { self.told }
+    }
+}
+
+fn latest<'m>(versions: &[Told<'m>]) -> Latest<'m> {
     let newest = |cancels: bool| {
         let of_kind = versions.iter().filter(|(version, _, _)| version.cancels == cancels);
         of_kind.max_by_key(|(version, _, _)| *version).copied()
     };
     let (told, off) = (newest(false), newest(true));
-    let version = |found: &Option<(Version, _, _)>| found.as_ref().map(|(version, _, _)| *version);
-    Latest { told, called_off: version(&off) > version(&told) }
-}
-
-/// Who comes and which other times were asked for: the invitation's word, and what attendees answered
-/// to the present version themselves. An older answer is about another time (RFC 5546 section 3.2.3).
-fn answers(
-    mails: &[CalendarMail],
-    origin: &CalendarMail,
-    message: MessageId,
-    sequence: i64,
-) -> (Vec<Attendance>, Vec<Counter>, Vec<MessageId>) {
-    let invited = mails.iter().find(|mail| mail.message == message);
-    let mut attendees: Vec<Attendance> = invited.map(|m| m.attendees.clone()).unwrap_or_default();
-    let mut theirs: Vec<(Version, &CalendarMail, &MeetingPart)> = Vec::new();
-    let mut not_theirs = Vec::new();
-    for mail in mails {
-        if !matches!(mail.method, CalendarMethod::Reply | CalendarMethod::Counter) {
-            continue;
-        }
-        let same_meeting = mail.organizer.is_none() || mail.organizer == origin.organizer;
-        let own = |attendee: &Attendance| Some(&attendee.address) == mail.sender.as_ref();
-        if !(mail.believed && same_meeting && mail.attendees.iter().any(own)) {
-            not_theirs.push(mail.message);
-        } else if let Some(part) = mail.whole().filter(|part| part.sequence >= sequence) {
-            theirs.push((mail.version(part), mail, part));
-        }
-    }
-    theirs.sort_by_key(|(version, _, _)| *version);
-    let mut counters: BTreeMap<&EmailAddress, Counter> = BTreeMap::new();
-    for (_, mail, part) in theirs {
-        let Some(address) = &mail.sender else { continue };
-        if mail.method == CalendarMethod::Counter {
-            let (start, end) = (part.start.clone(), part.end.clone());
-            let attendee = address.clone();
-            counters.insert(address, Counter { attendee, start, end, message: mail.message });
-            continue;
-        }
-        let answered = mail.attendees.iter().find(|attendee| attendee.address == *address);
-        let participation = answered.and_then(|attendee| attendee.participation.clone());
-        let room = attendees.len() < ATTENDEES_MAX;
-        match attendees.iter_mut().find(|attendee| attendee.address == *address) {
-            Some(there) => there.participation = participation,
-            None if room => {
-                attendees.push(Attendance { address: address.clone(), participation });
-            }
-            None => {}
-        }
-    }
-    (attendees, counters.into_values().collect(), not_theirs)
+    let version = |found: &Option<Told<'_>>| found.as_ref().map(|(version, _, _)| *version);
+    let called_off = version(&off) > version(&told);
+    Latest { told, off, called_off }
 }
 
 /// When a meeting takes place within a span.

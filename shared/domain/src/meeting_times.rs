@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use crate::limits::OCCURRENCES_MAX;
 use crate::local_time::LocalTime;
 use crate::meeting::{CalendarMail, MeetingPart, instance_key};
+use crate::meeting_ranges::{Range, holding};
 use crate::meeting_state::{Meeting, Occurrence};
 use crate::recurrence::{Rule, Until};
 use crate::timestamp::Timestamp;
@@ -33,6 +34,19 @@ impl MeetingPart {
     /// The rule it recurs by; none where it takes place once, or where its rule can't be followed.
     pub fn rule(&self) -> Option<Rule> {
         self.rules.iter().find_map(|text| Rule::parse(text))
+    }
+
+    /// Whether it takes place more than once.
+    pub fn recurs(&self) -> bool {
+        self.rule().is_some() || !self.added.is_empty()
+    }
+
+    /// When it regularly begins, up to `last`: by its rule, and beside it. In no order, each once.
+    fn beginnings(&self, start: &LocalTime, last: Timestamp) -> Vec<LocalTime> {
+        let mut seen = BTreeSet::new();
+        let by_rule = self.days(start, last).into_iter().map(|day| start.on(day));
+        let all = by_rule.chain(self.added.iter().cloned());
+        all.filter(|begins| seen.insert(instance_key(begins))).collect()
     }
 
     /// The days on which it begins, up to `last`.
@@ -71,30 +85,72 @@ impl Meeting {
         all
     }
 
-    /// The instances that the rule makes and nothing else is said of.
+    /// The instances of which nothing is said by themselves: as the whole has them, or the change that
+    /// reaches over them.
     fn regular(&self, whole: &MeetingPart, to: Timestamp) -> Vec<Occurrence> {
         let Some(start) = &whole.start else { return Vec::new() };
         let differing = self.instances.iter().filter_map(MeetingPart::instance_key);
         let gone = self.cancelled_instances.iter().chain(&whole.excluded).map(instance_key);
         let apart: BTreeSet<String> = differing.chain(gone).collect();
-        let recurs = whole.rule().is_some();
-        let days = whole.days(start, to).into_iter();
-        days.filter_map(|day| {
-            let begins = start.on(day);
-            if apart.contains(&instance_key(&begins)) {
-                return None;
+        let recurs = whole.recurs();
+        // What is moved may have been beyond the end of the span before.
+        let back = self.ranges.iter().filter_map(Range::moved_back_by).max().unwrap_or_default();
+        let beginnings = whole.beginnings(start, to.plus(back)).into_iter();
+        let regular = beginnings.filter(|begins| !apart.contains(&instance_key(begins)));
+        let shown = regular.filter_map(|begins| {
+            let at = begins.moment()?;
+            match holding(&self.ranges, at) {
+                Some(range) if range.called_off => None,
+                Some(range) => {
+                    let part = range.moved(whole, &begins)?;
+                    Some((part.length(), MeetingPart { instance: None, ..part }, begins))
+                }
+                None => {
+                    let start = Some(begins.clone());
+                    let part = MeetingPart { start, ..MeetingPart::clone(whole) };
+                    Some((whole.length(), part, begins))
+                }
             }
-            let moved = MeetingPart { start: Some(begins.clone()), ..MeetingPart::clone(whole) };
-            let start_at = begins.moment()?;
+        });
+        let occurrence = |(length, part, regular): (Duration, MeetingPart, LocalTime)| {
+            let start = part.start.as_ref()?;
+            let start_at = start.moment()?;
             Some(Occurrence {
                 start_at,
-                end_at: start_at.plus(whole.length()),
-                whole_day: begins.is_day(),
-                instance: recurs.then_some(begins),
-                part: moved,
+                end_at: start_at.plus(length),
+                whole_day: start.is_day(),
+                instance: recurs.then_some(regular),
+                part,
             })
-        })
-        .collect()
+        };
+        shown.filter_map(occurrence).collect()
+    }
+
+    /// The instances that differ between two moments, and those that were called off, changes that reach
+    /// over many worked out for each: for calendars that know no such changes.
+    pub fn differing(&self, from: Timestamp, to: Timestamp) -> (Vec<MeetingPart>, Vec<LocalTime>) {
+        let (mut instances, mut gone) = (self.instances.clone(), self.cancelled_instances.clone());
+        let (Some(whole), false) = (&self.whole, self.ranges.is_empty()) else {
+            return (instances, gone);
+        };
+        let Some(start) = &whole.start else { return (instances, gone) };
+        let own: BTreeSet<String> =
+            instances.iter().filter_map(MeetingPart::instance_key).collect();
+        let said = gone.iter().chain(&whole.excluded).map(instance_key).chain(own);
+        let said: BTreeSet<String> = said.collect();
+        let regular = whole.beginnings(start, to).into_iter();
+        let regular = regular.filter(|begins| !said.contains(&instance_key(begins)));
+        let within = |at: &Timestamp| *at >= from && *at < to;
+        for begins in regular.filter(|begins| begins.moment().as_ref().is_some_and(within)) {
+            let held = begins.moment().and_then(|at| holding(&self.ranges, at));
+            match held {
+                _ if instances.len() + gone.len() >= OCCURRENCES_MAX => break,
+                Some(range) if range.called_off => gone.push(begins),
+                Some(range) => instances.extend(range.moved(whole, &begins)),
+                None => {}
+            }
+        }
+        (instances, gone)
     }
 
     /// Its beginning as a whole: of the first instance where it recurs.
@@ -136,9 +192,11 @@ impl CalendarMail {
         let start = part.start.as_ref()?;
         let at = start.moment()?;
         let length = part.length();
+        let beside = part.added.iter().filter_map(LocalTime::moment).max();
         let Some(rule) = part.rule() else {
-            let until = at.plus(length);
-            return Some(if length > short { Begins::Again { until } } else { Begins::Once(at) });
+            let until = beside.map_or(at, |beside| beside.max(at)).plus(length);
+            let again = length > short || beside.is_some() || part.and_future;
+            return Some(if again { Begins::Again { until } } else { Begins::Once(at) });
         };
         // The last instance, where the rule has one within the days that are walked.
         let last = match rule.until() {
@@ -152,6 +210,7 @@ impl CalendarMail {
         };
         // A day more, for zones; and instances may be moved beyond the last regular one.
         let moved = self.parts.iter().filter_map(|part| part.start.as_ref()?.moment()).max();
+        let moved = moved.max(beside);
         let until = moved.map_or(last, |moved| moved.max(last));
         Some(Begins::Again { until: until.plus(length).plus(WHOLE_DAY) })
     }

@@ -91,7 +91,7 @@ pub async fn serve(records: &Records, secret: &str) -> Result<ServedFeed, FlowEr
     let in_span = meetings
         .into_iter()
         .filter(|(_, invitation)| !invitation.meeting.occurrences(span.from, span.to).is_empty());
-    events.extend(in_span.map(|(_, invitation)| of_meeting(invitation)));
+    events.extend(in_span.map(|(_, invitation)| of_meeting(invitation, span)));
     let text = compose(&owner.name, &events, now.plus(ZONES_AHEAD));
     let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
     Ok(ServedFeed { text, version: base32_26(&hash) })
@@ -113,6 +113,8 @@ fn of_event(activity: Activity) -> Option<FeedEvent> {
         duration_seconds: None,
         rules: Vec::new(),
         excluded: Vec::new(),
+        added: Vec::new(),
+        and_future: false,
     };
     Some(FeedEvent {
         uid: format!("{}@mailroom", activity.id),
@@ -124,7 +126,7 @@ fn of_event(activity: Activity) -> Option<FeedEvent> {
     })
 }
 
-fn of_meeting(invitation: Invitation) -> FeedEvent {
+fn of_meeting(invitation: Invitation, span: Span) -> FeedEvent {
     let answer = invitation.answer.map(|answer| answer.answer);
     let meeting = invitation.meeting;
     let status = match answer {
@@ -132,12 +134,13 @@ fn of_meeting(invitation: Invitation) -> FeedEvent {
         Some(MeetingAnswer::Tentative) => FeedStatus::Tentative,
         Some(MeetingAnswer::Accept | MeetingAnswer::Decline) | None => FeedStatus::Confirmed,
     };
+    let (instances, cancelled_instances) = meeting.differing(span.from, span.to);
     FeedEvent {
         uid: meeting.uid,
         changed_at: invitation.received_at,
         status,
         whole: meeting.whole,
-        instances: meeting.instances,
-        cancelled_instances: meeting.cancelled_instances,
+        instances,
+        cancelled_instances,
     }
 }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{InvitationId, MessageId, TenantId, UserId};
 use domain::limits::{
-    ATTENDEES_MAX, MEETING_EXCLUDED_MAX, MEETING_INSTANCES_MAX, MEETING_TEXT_BYTES_MAX,
-    MEETING_UID_BYTES_MAX, RECURRENCE_RULE_BYTES_MAX, SUBJECT_BYTES_MAX,
+    ATTENDEES_MAX, MEETING_ADDED_MAX, MEETING_EXCLUDED_MAX, MEETING_INSTANCES_MAX,
+    MEETING_TEXT_BYTES_MAX, MEETING_UID_BYTES_MAX, RECURRENCE_RULE_BYTES_MAX, SUBJECT_BYTES_MAX,
 };
 use domain::local_time::LocalTime;
 use domain::meeting::{Attendance, CalendarMail, CalendarMethod, MeetingPart};
@@ -59,6 +59,8 @@ pub(crate) fn writes(
     let attendees = main.attendees.iter().take(ATTENDEES_MAX).map(|attendee| Attendance {
         address: attendee.address.clone(),
         participation: attendee.participation.as_deref().map(short),
+        delegated_to: attendee.delegated_to.clone(),
+        delegated_from: attendee.delegated_from.clone(),
     });
     let fact = CalendarMail {
         invitation: InvitationId::from_bits(0),
@@ -116,6 +118,8 @@ fn part(EventVersion { invitation, stamp }: &EventVersion) -> MeetingPart {
         duration_seconds: invitation.duration_seconds,
         rules: rules.filter(|r| r.len() <= RECURRENCE_RULE_BYTES_MAX).take(1).cloned().collect(),
         excluded: invitation.excluded.iter().take(MEETING_EXCLUDED_MAX).filter_map(time).collect(),
+        added: invitation.added.iter().take(MEETING_ADDED_MAX).filter_map(time).collect(),
+        and_future: invitation.and_future,
     }
 }
 

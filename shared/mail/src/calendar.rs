@@ -4,7 +4,7 @@ use calcard::common::PartialDateTime;
 use calcard::icalendar::timezone::TzResolver;
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarParameterName,
-    ICalendarProperty, ICalendarValue,
+    ICalendarPeriod, ICalendarProperty, ICalendarValue,
 };
 use domain::email_address::EmailAddress;
 use domain::local_time::LocalTime;
@@ -39,6 +39,12 @@ pub struct Invitation {
     pub recurrence_id: Option<LocalTime>,
     /// Instances that don't take place.
     pub excluded: Vec<LocalTime>,
+    /// Instances beside those of the rule (RDATE); of periods their beginnings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<LocalTime>,
+    /// Whether the instance and all that follow are meant (RANGE=THISANDFUTURE).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub and_future: bool,
     /// Who invites.
     pub organizer: Option<EmailAddress>,
     /// Who is invited, or answers.
@@ -63,6 +69,12 @@ pub struct Attendee {
     pub address: EmailAddress,
     /// `NEEDS-ACTION`, `ACCEPTED`, `DECLINED`, `TENTATIVE`, `DELEGATED`.
     pub participation: Option<String>,
+    /// Whom he sends in his stead; the first where several are named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delegated_to: Option<EmailAddress>,
+    /// In whose stead he comes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delegated_from: Option<EmailAddress>,
 }
 
 /// Longest calendar text that is read, in octets.
@@ -116,6 +128,9 @@ fn version(
     let organizer = event.property(&ICalendarProperty::Organizer).and_then(address);
     let rules = event.properties(&ICalendarProperty::Rrule);
     let excluded = event.properties(&ICalendarProperty::Exdate);
+    let added = event.properties(&ICalendarProperty::Rdate);
+    let instance = event.property(&ICalendarProperty::RecurrenceId);
+    let range = instance.and_then(|e| e.parameter(&ICalendarParameterName::Range));
     let invitation = Invitation {
         method,
         uid,
@@ -129,6 +144,8 @@ fn version(
         recurrence_rules: rules.flat_map(|e| &e.values).filter_map(rule_text).collect(),
         recurrence_id: time_of(&ICalendarProperty::RecurrenceId),
         excluded: excluded.flat_map(|e| zones.times(e)).collect(),
+        added: added.flat_map(|e| zones.times(e)).collect(),
+        and_future: range.is_some(),
         organizer,
         attendees: event.properties(&ICalendarProperty::Attendee).filter_map(attendee).collect(),
         status: text_of(&ICalendarProperty::Status),
@@ -160,7 +177,7 @@ impl Zones<'_> {
             .parameter(&ICalendarParameterName::Tzid)
             .and_then(|p| p.as_text())
             .map(str::to_owned);
-        entry.values.iter().filter_map(ICalendarValue::as_partial_date_time).filter_map(move |t| {
+        entry.values.iter().filter_map(beginning).filter_map(move |t| {
             let utc = t.tz_hour.is_some();
             let zone =
                 if utc { Some("UTC".to_owned()) } else { named.clone().map(|n| self.name(n)) };
@@ -173,6 +190,16 @@ impl Zones<'_> {
     fn name(&self, written: String) -> String {
         let found = self.resolver.resolve(&written).or_else(|| written.parse().ok());
         found.and_then(|tz| tz.name()).map_or(written, |name| name.into_owned())
+    }
+}
+
+/// A time, or when a period begins.
+fn beginning(value: &ICalendarValue) -> Option<&PartialDateTime> {
+    match value {
+        ICalendarValue::Period(
+            ICalendarPeriod::Range { start, .. } | ICalendarPeriod::Duration { start, .. },
+        ) => Some(start),
+        other => other.as_partial_date_time(),
     }
 }
 
@@ -208,13 +235,17 @@ fn first_text(entry: &ICalendarEntry) -> Option<String> {
 
 fn address(entry: &ICalendarEntry) -> Option<EmailAddress> {
     let text = entry.calendar_address()?;
-    let lower = text.to_ascii_lowercase();
-    let bare = if lower.starts_with("mailto:") { text.get(7..)? } else { text };
-    EmailAddress::parse(bare).ok().or_else(|| {
+    EmailAddress::parse(bare(text)?).ok().or_else(|| {
         // Exchange writes X.500 names there and the address beside it.
         let email = entry.parameter(&ICalendarParameterName::Email)?;
         EmailAddress::parse(email.as_text()?).ok()
     })
+}
+
+/// An address without the scheme of its URI.
+fn bare(text: &str) -> Option<&str> {
+    let is_uri = text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:"));
+    if is_uri { text.get(7..) } else { Some(text) }
 }
 
 fn attendee(entry: &ICalendarEntry) -> Option<Attendee> {
@@ -222,5 +253,14 @@ fn attendee(entry: &ICalendarEntry) -> Option<Attendee> {
         .parameter(&ICalendarParameterName::Partstat)
         .and_then(|p| p.as_text())
         .map(|p| p.to_ascii_uppercase());
-    Some(Attendee { address: address(entry)?, participation })
+    let of = |name: ICalendarParameterName| {
+        let text = entry.parameters(&name).find_map(|value| value.as_text())?;
+        EmailAddress::parse(bare(text)?).ok()
+    };
+    Some(Attendee {
+        address: address(entry)?,
+        participation,
+        delegated_to: of(ICalendarParameterName::DelegatedTo),
+        delegated_from: of(ICalendarParameterName::DelegatedFrom),
+    })
 }

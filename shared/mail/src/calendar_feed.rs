@@ -172,9 +172,12 @@ fn write_event(out: &mut CalendarText, event: &FeedEvent, part: &MeetingPart) {
     }
     if let Some(instance) = part.instance.as_ref().and_then(known) {
         out.line(&time("RECURRENCE-ID", &instance));
-    } else if part.rule().is_some() {
-        for rule in &part.rules {
+    } else if part.recurs() {
+        for rule in part.rules.iter().filter(|_| part.rule().is_some()) {
             out.line(&format!("RRULE:{}", plain(rule)));
+        }
+        for added in part.added.iter().filter_map(known) {
+            out.line(&time("RDATE", &added));
         }
         for gone in part.excluded.iter().chain(&event.cancelled_instances).filter_map(known) {
             out.line(&time("EXDATE", &gone));
@@ -219,6 +222,8 @@ mod tests {
             duration_seconds: Some(3_600),
             rules: Vec::new(),
             excluded: Vec::new(),
+            added: Vec::new(),
+            and_future: false,
         }
     }
 

@@ -59,6 +59,8 @@ pub fn of_meeting(meeting: &Meeting, organizer: &EmailAddress) -> Invitation {
         recurrence_rules: Vec::new(),
         recurrence_id: part_of(|part| part.instance.clone()),
         excluded: Vec::new(),
+        added: Vec::new(),
+        and_future: false,
         organizer: Some(organizer.clone()),
         attendees: Vec::new(),
         status: None,

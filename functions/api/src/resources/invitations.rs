@@ -6,7 +6,7 @@ use domain::hand_over::HandOverState;
 use domain::ids::{ActivityId, InvitationId, MessageId};
 use domain::local_time::LocalTime;
 use domain::meeting::{Attendance, InvitationAnswer, MeetingAnswer, MeetingPart};
-use domain::meeting_state::Counter;
+use domain::meeting_answers::{Counter, InstanceAnswer};
 use domain::permission::{ReadActivities, ReadMail, Scope};
 use domain::timestamp::Timestamp;
 use flows::show_invitations::{self, Invitation};
@@ -68,6 +68,8 @@ pub struct InvitationView {
     pub attendees: Vec<AttendeeView>,
     /// Other times that attendees would rather have.
     pub counters: Vec<CounterView>,
+    /// What attendees answered to single instances.
+    pub instance_answers: Vec<InstanceAnswerView>,
     /// Whether an answer is wanted: none was given, or the meeting was changed since.
     pub needs_answer: bool,
     /// What the caller answered last.
@@ -92,11 +94,46 @@ pub struct AttendeeView {
     /// `NEEDS-ACTION`, `ACCEPTED`, `DECLINED`, `TENTATIVE`, `DELEGATED`.
     #[schema(required)]
     pub participation: Option<String>,
+    /// Whom he sends in his stead.
+    #[schema(value_type = Option<String>, required)]
+    pub delegated_to: Option<EmailAddress>,
+    /// In whose stead he comes.
+    #[schema(value_type = Option<String>, required)]
+    pub delegated_from: Option<EmailAddress>,
 }
 
 impl From<Attendance> for AttendeeView {
-    fn from(Attendance { address, participation }: Attendance) -> Self {
-        Self { address, participation }
+    fn from(attendance: Attendance) -> Self {
+        let Attendance { address, participation, delegated_to, delegated_from } = attendance;
+        Self { address, participation, delegated_to, delegated_from }
+    }
+}
+
+/// What an attendee answered to one instance of a recurring meeting.
+#[derive(Serialize, ToSchema)]
+pub struct InstanceAnswerView {
+    /// When the instance regularly begins.
+    #[schema(schema_with = schemas::moment_or_null, required)]
+    pub instance_at: Option<Timestamp>,
+    /// Who.
+    #[schema(value_type = String)]
+    pub attendee: EmailAddress,
+    /// `ACCEPTED`, `DECLINED`, `TENTATIVE`, `DELEGATED`.
+    #[schema(required)]
+    pub participation: Option<String>,
+    /// The mail that says so.
+    #[schema(schema_with = schemas::message_id)]
+    pub message: MessageId,
+}
+
+impl From<InstanceAnswer> for InstanceAnswerView {
+    fn from(answer: InstanceAnswer) -> Self {
+        Self {
+            instance_at: answer.instance.moment(),
+            attendee: answer.attendee,
+            participation: answer.participation,
+            message: answer.message,
+        }
     }
 }
 
@@ -196,6 +233,7 @@ impl From<Invitation> for InvitationView {
             organizer: meeting.organizer,
             attendees: meeting.attendees.into_iter().map(AttendeeView::from).collect(),
             counters: meeting.counters.into_iter().map(CounterView::from).collect(),
+            instance_answers: meeting.instance_answers.into_iter().map(Into::into).collect(),
             needs_answer,
             answer: answer.map(|answer| InvitationAnswerView::new(answer, reply)),
             event,
