@@ -195,12 +195,9 @@ impl Zones<'_> {
 
 /// A time, or when a period begins.
 fn beginning(value: &ICalendarValue) -> Option<&PartialDateTime> {
-    match value {
-        ICalendarValue::Period(
-            ICalendarPeriod::Range { start, .. } | ICalendarPeriod::Duration { start, .. },
-        ) => Some(start),
-        other => other.as_partial_date_time(),
-    }
+    let ICalendarValue::Period(period) = value else { return value.as_partial_date_time() };
+    let (ICalendarPeriod::Range { start, .. } | ICalendarPeriod::Duration { start, .. }) = period;
+    Some(start)
 }
 
 fn local_text(time: &PartialDateTime) -> Option<String> {
