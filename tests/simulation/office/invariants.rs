@@ -22,7 +22,7 @@ pub struct Rest<'a> {
     pub play: &'a Play,
     pub messages: Vec<Message>,
     pub contacts: BTreeMap<ContactId, Contact>,
-    threads: BTreeMap<ThreadId, Thread>,
+    pub threads: BTreeMap<ThreadId, Thread>,
     deliveries: Vec<Delivery>,
 }
 
@@ -56,16 +56,8 @@ impl<'a> Rest<'a> {
             messages: office.all(TableName::Crm, "message"),
             contacts: contacts.into_iter().map(|contact| (contact.id, contact)).collect(),
             threads: threads.into_iter().map(|thread| (thread.id, thread)).collect(),
-            deliveries: office.all(TableName::Delivery, "delivery"),
+            deliveries: office.all(TableName::Crm, "delivery"),
         }
-        .with_deliveries()
-    }
-
-    fn with_deliveries(mut self) -> Self {
-        if self.deliveries.is_empty() {
-            self.deliveries = self.play.office.all(TableName::Crm, "delivery");
-        }
-        self
     }
 
     /// The conversation that an id leads to.

@@ -3,6 +3,7 @@
 //! address), with the index that the stream feeds. Seeds reproduce exactly.
 
 mod choice;
+mod damage;
 mod decided;
 mod driver;
 mod found;

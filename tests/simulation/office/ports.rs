@@ -111,6 +111,11 @@ impl Provider {
         unpoisoned(&self.log).clone()
     }
 
+    /// Forgets what went out after the first so many.
+    pub fn forget_after(&self, count: usize) {
+        unpoisoned(&self.log).truncate(count);
+    }
+
     /// How much went out.
     pub fn count(&self) -> usize {
         unpoisoned(&self.log).len()
