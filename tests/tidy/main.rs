@@ -4,6 +4,7 @@ mod arrows;
 mod documents;
 mod fixtures;
 mod keys;
+mod logs;
 mod sources;
 mod tree;
 mod words;
