@@ -290,14 +290,19 @@ impl Play {
         }
     }
 
-    /// Somebody answers a mail, naming its id and nothing else.
+    /// Somebody answers a mail, naming its id before any other.
     fn follow_up(&mut self, parent: domain::ids::MessageId) {
         let all: Vec<Message> = self.office.all(TableName::Crm, "message");
         let Some(message) = all.into_iter().find(|message| message.id == parent) else { return };
         let Some(answered) = header_id(&self.office, &message) else { return };
         let name = format!("follow{}", self.follow_ups);
         self.follow_ups += 1;
-        let draft = Draft::new(&name, LENA, ANNA).field(&format!("In-Reply-To: <{answered}>"));
+        let mut draft = Draft::new(&name, LENA, ANNA).field(&format!("In-Reply-To: <{answered}>"));
+        // Some name a mail of another conversation too, and would join the two.
+        if self.below(2) == 0 {
+            let other = ["m1", "n1", "both", "x1"][self.pick(4)];
+            draft = draft.field(&format!("References: <{other}@mail.example.com> <{answered}>"));
+        }
         let after = self.elapsed() + self.seconds(1_200);
         let coming = self.office.mail(&name, &draft, ANNA, after, "anna");
         self.announce(&coming);
