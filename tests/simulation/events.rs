@@ -28,7 +28,7 @@ use crate::fate::{Fates, FaultPlan};
 use crate::ports::{StruckTable, Thread};
 use crate::seeds;
 
-const SEEDS: u64 = 15;
+const SEEDS: u64 = 60;
 const WORKERS_MAX: usize = 3;
 const STEPS_MAX: u64 = 200_000;
 

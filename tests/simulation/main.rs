@@ -16,7 +16,7 @@ use fate::FaultPlan;
 use scenario::Scenario;
 
 /// How many seeds every test run tries.
-const SEEDS: u64 = 60;
+const SEEDS: u64 = 1_000;
 
 fn run(seed: u64, plan: FaultPlan) -> Simulation {
     let scenario = Scenario::new(seed);

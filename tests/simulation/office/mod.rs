@@ -23,7 +23,7 @@ use driver::Play;
 use invariants::Rest;
 
 /// How many seeds every test run tries.
-const SEEDS: u64 = 8;
+const SEEDS: u64 = 16;
 
 fn play(seed: u64, plan: FaultPlan) -> Play {
     let mut play = Play::new(seed);
