@@ -171,14 +171,15 @@ pub fn pack(binary: &Binary, folder: &Path, packing: Packing) -> Result<Package>
 }
 
 fn zip_bootstrap(binary: &Path, target: &Path, packing: Packing) -> Result<()> {
-    let method = match packing {
-        Packing::Stored => CompressionMethod::Stored,
-        Packing::Deflated => CompressionMethod::Deflated,
+    let (method, level) = match packing {
+        Packing::Stored => (CompressionMethod::Stored, None),
+        Packing::Deflated => (CompressionMethod::Deflated, Some(9)),
     };
     // Under another name until it is whole: a half-written zip must not pass for a finished one.
     let half = target.with_extension("half");
     let mut zip = ZipWriter::new(fs::File::create(&half)?);
     let options = SimpleFileOptions::default().compression_method(method).unix_permissions(0o755);
+    let options = options.compression_level(level);
     zip.start_file("bootstrap", options)?;
     io::copy(&mut fs::File::open(binary)?, &mut zip)?;
     zip.finish()?;
