@@ -1,10 +1,11 @@
 //! Notices: one list of what one is told without having asked.
 
 use domain::bounce_category::BounceCategory;
+use domain::email_address::EmailAddress;
 use domain::ids::{IntakeId, UserId};
 use domain::notice::{Matter, Notice};
 use domain::timestamp::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::office::{Firm, Office, items, text_at};
 
@@ -87,4 +88,32 @@ async fn a_notice_is_read_then_put_away_and_what_is_told_again_does_not_bring_it
     tell(&office, &firm, None, 1, complaint()).await;
     assert!(items(&list().await.expect(200)).is_empty());
     act(&firm.owner, "read").await.expect_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_wish_to_be_unsubscribed_is_confirmed_with_one_request_by_who_is_told() {
+    let office = Office::new();
+    let firm = office.firm("acme", true).await;
+    let address = EmailAddress::parse("lena@harbour.example").unwrap();
+    let intake = IntakeId::from_bits(5);
+    let wish = || Matter::UnsubscribeAsked { address: address.clone(), contact: None, intake };
+    tell(&office, &firm, None, 1, wish()).await;
+    tell(&office, &firm, None, 2, complaint()).await;
+    let page = office.get("/v1/notices").by(&firm.admin).send().await.expect(200);
+    let id = |n: usize| text_at(&items(&page)[n], "/id").to_owned();
+    let confirm = |by, id: String| {
+        office.post(format!("/v1/notices/{id}/confirm"), Value::Null).by(by).send()
+    };
+    let blocked = || async {
+        let body = json!({"email": "lena@harbour.example"});
+        let asked = office.post("/v1/suppressions/lookup", body).by(&firm.member);
+        asked.send().await.expect(200)["blocked"].clone()
+    };
+    confirm(&firm.member, id(1)).await.expect_problem(404, "not_found");
+    confirm(&firm.admin, id(0)).await.expect_problem(409, "notice_asks_nothing");
+    assert_eq!(blocked().await, false);
+    confirm(&firm.admin, id(1)).await.expect(204);
+    assert_eq!(blocked().await, true);
+    assert_eq!(kinds(&office, &firm.admin, 50).await, ["complaint"], "it is put away");
+    confirm(&firm.admin, id(1)).await.expect_problem(404, "not_found");
 }

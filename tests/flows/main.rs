@@ -54,3 +54,4 @@ mod sweep;
 mod teams;
 mod thread_corrections;
 mod undo_creations;
+mod unsubscribe_wishes;

@@ -127,7 +127,7 @@ impl Matter {
         match self {
             Self::Complaint { .. } => "no mail goes to the address any more; let this person rest",
             Self::DomainRefuses { .. } => "mail to the domain rests for now; see why it came back",
-            Self::UnsubscribeAsked { .. } => "read the mail; if it asks that, block the address",
+            Self::UnsubscribeAsked { .. } => "read the mail; if it asks that, confirm the notice",
             Self::DropboxRefused { .. } => {
                 "verify the address you write from, or ask an administrator to release the mail"
             }

@@ -206,6 +206,8 @@ refusal_codes! {
     NotQuarantined = "not_quarantined", Conflict, "The mail is not in quarantine.";
     /// What keeps the mail in quarantine is not a rule that a person can set aside.
     NotReleasable = "not_releasable", Conflict, "The mail can't be filed in spite of it.";
+    /// The notice tells something and asks nothing.
+    NoticeAsksNothing = "notice_asks_nothing", Conflict, "The notice asks nothing.";
     /// The code is wrong, spent or too old.
     CodeInvalid = "code_invalid", Rule, "The code is not valid.";
     /// A code was mailed a moment ago.

@@ -22,6 +22,7 @@ pub mod bounce_report;
 pub mod calendar_feed;
 pub mod calendar_mails;
 pub mod change_settings;
+pub mod confirm_notice;
 pub mod contact_rules;
 pub mod convert_contact;
 pub mod correct_links;

@@ -63,7 +63,7 @@ pub async fn mark(
 }
 
 /// To whom the caller is: himself, and one of the administrators.
-fn owners(user: UserId, role: Role) -> Vec<Option<UserId>> {
+pub(crate) fn owners(user: UserId, role: Role) -> Vec<Option<UserId>> {
     let mut owners = vec![Some(user)];
     owners.extend((role >= Role::Admin).then_some(None));
     owners

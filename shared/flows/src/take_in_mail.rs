@@ -33,6 +33,7 @@ mod routing;
 mod thread_clues;
 mod thread_writes;
 mod threading;
+pub(crate) mod unsubscribe;
 mod way_in;
 mod writes;
 

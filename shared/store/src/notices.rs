@@ -67,6 +67,21 @@ pub fn mark(
     Write::Update { key, changes, condition: Some(there) }
 }
 
+/// A notice, if it is there and not put away.
+///
+/// # Errors
+/// A fault of the table.
+pub async fn get(
+    table: &dyn Table,
+    tenant: TenantId,
+    owner: Option<UserId>,
+    notice: NoticeId,
+) -> Result<Option<Notice>, TableFault> {
+    let found = table.get(&keys::notice(tenant, owner, notice).key).await?.item;
+    let found: Option<Notice> = found.map(item::from_item).transpose()?;
+    Ok(found.filter(|notice| notice.dismissed_at.is_none()))
+}
+
 /// One page of the notices to these: users, or the administrators (none). The newest first, those put
 /// away too; one query for each.
 ///

@@ -6,6 +6,7 @@ use domain::ids::{ContactId, IntakeId, NoticeId};
 use domain::notice::{Matter, Notice};
 use domain::permission::{ReadNotices, Scope, WriteNotices};
 use domain::timestamp::Timestamp;
+use flows::confirm_notice;
 use flows::read_notices as flow;
 use http::StatusCode;
 use serde::Serialize;
@@ -104,6 +105,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     const ALL: &str = "/v1/notices";
     const READ: &str = "/v1/notices/{id}/read";
     const DISMISS: &str = "/v1/notices/{id}/dismiss";
+    const CONFIRM: &str = "/v1/notices/{id}/confirm";
+    let confirms = "Unsubscribes who asks for it by mail, and puts the notice away.";
     let lists = "What one is told, and an administrator for all of them, newest first, until it is put \
                  away.";
     vec![
@@ -114,6 +117,9 @@ pub fn endpoints() -> Vec<Endpoint> {
             .needs(Scope::WriteNotices)
             .with_status(StatusCode::NO_CONTENT),
         Endpoint::post(DISMISS, "dismiss_notice", "Puts a notice away.", dismiss)
+            .needs(Scope::WriteNotices)
+            .with_status(StatusCode::NO_CONTENT),
+        Endpoint::post(CONFIRM, "confirm_notice", confirms, confirm)
             .needs(Scope::WriteNotices)
             .with_status(StatusCode::NO_CONTENT),
     ]
@@ -144,5 +150,14 @@ async fn dismiss(
     path: PathWords,
 ) -> Result<StatusCode, ApiError> {
     flow::mark(&app.records, &call.allowed, path.get("id")?, Mark::Dismissed).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn confirm(
+    State(app): State<App>,
+    call: Call<WriteNotices>,
+    path: PathWords,
+) -> Result<StatusCode, ApiError> {
+    confirm_notice::confirm(&app.records, &call.allowed, call.request, path.get("id")?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -34,8 +34,10 @@ impl Figures {
     /// One line of the table.
     #[must_use]
     pub fn line(&self) -> String {
-        let ms = |time: Duration| format!("{}.{}", time.as_millis(), time.as_micros() / 100 % 10);
-        let mb = |bytes: u64| format!("{}.{}", bytes / 1_000_000, bytes / 100_000 % 10);
+        // Rounded up: what is asked of them are upper bounds.
+        let tenths = |tenths: u128| format!("{}.{}", tenths / 10, tenths % 10);
+        let ms = |time: Duration| tenths(time.as_micros().div_ceil(100));
+        let mb = |bytes: u64| tenths(u128::from(bytes.div_ceil(100_000)));
         let (major, minor) = self.glibc;
         format!(
             "{:<14} {:>6} {:>15} {:>17} {:>16} {:>9}   {major}.{minor}",
@@ -108,7 +110,7 @@ mod tests {
         assert_eq!(
             format!("{HEAD}\n{}", figures.line()),
             "function       zip MB   first poll ms   first invoke ms   warm invoke ms   peak MB   glibc\n\
-             inbound_mail      5.1             7.2              41.0              0.9      12.2   2.34"
+             inbound_mail      5.2             7.3              41.0              0.9      12.2   2.34"
         );
     }
 }

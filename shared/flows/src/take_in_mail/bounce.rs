@@ -13,17 +13,15 @@ use domain::ids::TenantId;
 use domain::intake::{MailReport, PassedOver, ReportSort};
 use domain::limits;
 use domain::mail_event::{Fact, MailEvent, Teller};
-use domain::notice::{Matter, Notice};
 use domain::send::{Send, SendPlace};
 use mail::bounce::report::{Decoded, Kind};
-use mail::kind::MailKind;
 use mail::parsed_mail::ParsedMail;
 use mail::reply_token::{ReplyKey, ReplyTarget, ReplyToken};
 use mail::send_token::SendToken;
 use store::table::{self, Key, TableFault};
-use store::{contacts, item, notices, sends};
+use store::{item, sends};
 
-use super::{Held, mailed_lately, reported};
+use super::{Held, mailed_lately, reported, unsubscribe};
 use crate::apply_mail_event::{Told, apply_mail_events, of_decoded, of_header_ids};
 use crate::error::FlowError;
 use crate::ports::Records;
@@ -42,7 +40,7 @@ pub(super) async fn noted(
     let told = match decoded.kind {
         Kind::Bounce | Kind::Feedback | Kind::Delivered => of_decoded(decoded, at),
         Kind::AutoReply => by_author(mail, Fact::AutoReplied, &intake),
-        Kind::Mail if is_unsubscribing(mail) => by_author(mail, Fact::Unsubscribed, &intake),
+        Kind::Mail if unsubscribe::is_wished(mail) => by_author(mail, Fact::Unsubscribed, &intake),
         Kind::Mail | Kind::Delay | Kind::Event => Vec::new(),
     };
     let sort = sort_of(decoded.kind);
@@ -53,10 +51,9 @@ pub(super) async fn noted(
             let mut report = apply(records, tenant, sort, place, told).await?;
             report.recipients = reported::recipients(decoded);
             report.flaws = decoded.flaws.iter().map(|flaw| format!("{flaw:?}")).collect();
-            // Without a token a wish in words is a person's to judge.
+            // Without a token a wish in words is a person's to judge, unless it is surely its author's.
             if sort == ReportSort::Unsubscribe && report.applied == 0 {
-                report.sort = ReportSort::UnsubscribeAsked;
-                ask_person(records, tenant, mail, &intake).await?;
+                unsubscribe::without_token(records, tenant, mail, &intake, &mut report).await?;
             }
             Some(report)
         }
@@ -84,24 +81,6 @@ fn by_author(mail: &ParsedMail, fact: Fact, intake: &domain::intake::Intake) -> 
         provider_id: None,
     };
     author.map(told).into_iter().collect()
-}
-
-/// Words that alone are the wish to be unsubscribed, in the languages of the product.
-const WISHES: &[&str] =
-    &["unsubscribe", "unsub", "opt-out", "opt out", "abmelden", "abbestellen", "退订", "取消订阅"];
-
-/// Whether subject or text of a person's mail is nothing but that wish: "please don't unsubscribe
-/// me" is not.
-fn is_unsubscribing(mail: &ParsedMail) -> bool {
-    let by_a_person = matches!(mail.kind, MailKind::Ordinary | MailKind::Automatic);
-    let is_wish = |text: &str| {
-        let bare =
-            text.trim().trim_matches(|c: char| c.is_ascii_punctuation() || c.is_whitespace());
-        let bare = bare.trim_matches(['。', '！']).to_lowercase();
-        WISHES.contains(&bare.as_str())
-    };
-    by_a_person
-        && (is_wish(mail.subject.as_deref().unwrap_or_default()) || is_wish(&mail.body.new_text))
 }
 
 /// The mail of ours that a mail is about: a token that we signed says it, or the id of a mail of
@@ -230,21 +209,4 @@ async fn only_recipient(
     let (mut sends, _) = sends::of_place(table, tenant, place, 2, None).await?;
     let last = sends.pop();
     Ok(last.filter(|_| sends.is_empty()).map(|send| send.to))
-}
-
-/// A notice that somebody asks to be unsubscribed: a person confirms it (G8).
-async fn ask_person(
-    records: &Records,
-    tenant: TenantId,
-    mail: &ParsedMail,
-    intake: &domain::intake::Intake,
-) -> Result<(), TableFault> {
-    let Some(address) = mail.from.iter().find_map(|party| party.address.clone()) else {
-        return Ok(());
-    };
-    let table = records.table.as_ref();
-    let contact = contacts::holder(table, tenant, &records.hasher, &address).await?;
-    let matter = Matter::UnsubscribeAsked { address, contact, intake: intake.id };
-    let happened = (intake.announced_at, intake.id.bits());
-    notices::keep(table, &Notice::new(tenant, None, happened, matter)).await
 }
