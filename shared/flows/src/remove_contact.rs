@@ -8,7 +8,7 @@ use domain::contact::Contact;
 use domain::ids::{ContactId, RequestId, TenantId};
 use domain::limits::{SWEPT_LINES_MAX, SWEPT_LINES_STEP};
 use domain::permission::{Allowed, WriteContacts};
-use store::table::{Table, TransactError};
+use store::table::{Table, TransactError, Write};
 use store::{consents, contact_acts, contact_timeline, contacts};
 
 use crate::contact_rules::release_claims;
@@ -67,13 +67,7 @@ async fn sweep_consents(
             break;
         }
         let writes = given.iter().map(|consent| consents::delete(tenant, consent)).collect();
-        match table.transact(writes).await {
-            Ok(_) => {}
-            // Somebody withdraws one at this moment: it is left where nothing leads to it.
-            Err(TransactError::Cancelled(_)) => break,
-            Err(TransactError::Fault(fault)) => return Err(fault.into()),
-        }
-        if next.is_none() {
+        if !taken_away(table, writes).await? || next.is_none() {
             break;
         }
     }
@@ -94,16 +88,20 @@ async fn sweep_timeline(
                 break;
             }
             let writes = lines.iter().map(|line| contact_timeline::unlink(tenant, line)).collect();
-            match table.transact(writes).await {
-                Ok(_) => {}
-                // Somebody writes to the same lines: they are left where nothing leads to them.
-                Err(TransactError::Cancelled(_)) => break,
-                Err(TransactError::Fault(fault)) => return Err(fault.into()),
-            }
-            if next.is_none() {
+            if !taken_away(table, writes).await? || next.is_none() {
                 break;
             }
         }
     }
     Ok(())
+}
+
+/// Whether these writes went through. Where somebody writes to one of the items at this moment, they
+/// are left where nothing leads to them.
+async fn taken_away(table: &dyn Table, writes: Vec<Write>) -> Result<bool, FlowError> {
+    match table.transact(writes).await {
+        Ok(_) => Ok(true),
+        Err(TransactError::Cancelled(_)) => Ok(false),
+        Err(TransactError::Fault(fault)) => Err(fault.into()),
+    }
 }

@@ -208,8 +208,7 @@ async fn list(
     path: PathWords,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let listed = manage_consents::list(&app.records, &call.allowed, path.get("id")?, wish).await?;
     page(listed, &seal, ConsentView::from)
 }

@@ -130,8 +130,7 @@ async fn list(
     call: Call<ReadNotices>,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, filter) = query.open(&app, &call.allowed)?;
-    filter.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     page(flow::list(&app.records, &call.allowed, wish).await?, &seal, NoticeView::from)
 }
 

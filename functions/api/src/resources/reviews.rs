@@ -82,8 +82,7 @@ async fn list(
     call: Call<ReadReports>,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, words) = query.open(&app, &call.allowed)?;
-    words.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let listed = show_reviews::list(&app.records, &call.allowed, wish).await?;
     page(listed, &seal, ReviewView::from)
 }

@@ -155,8 +155,7 @@ async fn list(
     call: Call<OverrideBlocks>,
     query: ListQuery,
 ) -> Result<Answer, ApiError> {
-    let (wish, seal, words) = query.open(&app, &call.allowed)?;
-    words.finish()?;
+    let (wish, seal) = query.open_whole(&app, &call.allowed)?;
     let listed = unblock_requests::list(&app.records, &call.allowed, wish).await?;
     let now = app.records.clock.now();
     page(listed, &seal, |request| view(request, now))
