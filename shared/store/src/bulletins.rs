@@ -6,7 +6,7 @@ use domain::limits::BULLETIN_LIFE;
 
 use crate::item;
 use crate::keys::{self, ItemKeys};
-use crate::table::{Condition, Index, Query, SortRange, Table, TableFault, TableName, Write};
+use crate::table::{Condition, Index, Table, TableFault, TableName, Write};
 
 fn keys_of(bulletin: &Bulletin) -> ItemKeys {
     let waits = bulletin.state == BulletinState::Waiting;
@@ -46,15 +46,6 @@ pub async fn waiting(
     tenant: TenantId,
     limit: u32,
 ) -> Result<Vec<Bulletin>, TableFault> {
-    let query = Query {
-        table: TableName::Crm,
-        index: Index::Gsi1,
-        partition: keys::waiting_bulletins_of(tenant),
-        range: SortRange::All,
-        descending: false,
-        limit,
-        after: None,
-    };
-    let items = table.query(&query).await?.items.into_iter();
-    items.map(item::from_item).collect()
+    let list = (TableName::Crm, Index::Gsi1);
+    item::first_of(table, list, keys::waiting_bulletins_of(tenant), limit).await
 }

@@ -10,7 +10,9 @@ use serde_dynamo::AttributeValue;
 use domain::timestamp::Timestamp;
 
 use crate::keys::{IndexKey, ItemKeys};
-use crate::table::{Change, Condition, Index, Item, TableFault, Write};
+use crate::table::{
+    Change, Condition, Index, Item, Query, SortRange, Table, TableFault, TableName, Write,
+};
 
 /// The item of a record under its keys.
 ///
@@ -50,6 +52,22 @@ pub fn from_item<R: DeserializeOwned>(item: Item) -> Result<R, TableFault> {
     let fields: std::collections::HashMap<String, AttributeValue> = item.into_iter().collect();
     serde_dynamo::from_item(serde_dynamo::Item::from(fields))
         .map_err(|e| TableFault::new("read a record", e))
+}
+
+/// The first records of a partition, in its order; one query.
+///
+/// # Errors
+/// A fault of the table; see [`from_item`].
+pub async fn first_of<R: DeserializeOwned>(
+    table: &dyn Table,
+    (name, index): (TableName, Index),
+    partition: String,
+    limit: u32,
+) -> Result<Vec<R>, TableFault> {
+    let range = SortRange::All;
+    let query =
+        Query { table: name, index, partition, range, descending: false, limit, after: None };
+    table.query(&query).await?.items.into_iter().map(from_item).collect()
 }
 
 /// Writes a record that must not be there yet.

@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item;
 use crate::keys;
-use crate::table::{
-    Condition, Index, Query, SortRange, Table, TableFault, TableName, Write, WriteError,
-};
+use crate::table::{Condition, Index, Table, TableFault, TableName, Write, WriteError};
 
 /// An address that is blocked by what came by mail, of which the provider knows nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,17 +57,8 @@ pub async fn waiting(
     tenant: TenantId,
     limit: u32,
 ) -> Result<Vec<Listing>, TableFault> {
-    let query = Query {
-        table: TableName::Crm,
-        index: Index::Primary,
-        partition: keys::provider_listings_of(tenant),
-        range: SortRange::All,
-        descending: false,
-        limit,
-        after: None,
-    };
-    let items = table.query(&query).await?.items.into_iter();
-    items.map(item::from_item).collect()
+    let list = (TableName::Crm, Index::Primary);
+    item::first_of(table, list, keys::provider_listings_of(tenant), limit).await
 }
 
 /// Where the next run goes on in the provider's list.
